@@ -1,0 +1,33 @@
+/** The arrows of docs/architecture.md: core <- wire, dashboard <- session <- view <- entry points; transport knows wire. */
+const only = (layer, allowed) => ({
+  name: `${layer}-knows-only-${allowed.length ? allowed.join('-') : 'itself'}`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: '^src/', pathNot: `^src/(${[layer, ...allowed].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    only('core', []),
+    only('wire', ['core']),
+    only('dashboard', ['core']),
+    only('session', ['core', 'wire', 'dashboard']),
+    only('transport', ['core', 'wire']),
+    only('view', ['core', 'dashboard', 'session']),
+    {
+      name: 'pure-layers-use-no-platform',
+      severity: 'error',
+      from: { path: '^src/(core|dashboard|session)/' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
+    { name: 'src-knows-no-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts|bench)/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js'] },
+  },
+};

@@ -1,0 +1,70 @@
+// `npm run demo`: prints the URL of a JupyterLab with the quickstart. `-- --once`: the same headless, saves one picture, prints figures, ends.
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { chromium } from 'playwright-core';
+import { buildAll } from './build.ts';
+import { chromiumFlags, findChromium } from './lab/chromium.ts';
+import { startJupyter } from './lab/jupyter.ts';
+import { LabPage, type SessionReport } from './lab/lab-page.ts';
+import { measurePaintLatency } from './lab/paint-latency.ts';
+import { root } from './setup.mjs';
+
+const QUICKSTART = '01-quickstart.ipynb';
+const options = process.argv.slice(2);
+const unknown = options.filter((option) => option !== '--once');
+if (unknown.length > 0) {
+  console.error(`unknown option ${unknown.join(' ')}; the only one is --once`);
+  process.exit(2);
+}
+
+const state = join(root, '.cache', 'demo');
+const dir = join(state, 'notebooks');
+mkdirSync(dir, { recursive: true });
+cpSync(join(root, 'notebooks'), dir, { recursive: true });
+await buildAll();
+console.log('starting JupyterLab ...');
+const server = await startJupyter({ dir, state: join(state, 'jupyter') });
+
+if (options.includes('--once')) {
+  try {
+    await once();
+  } finally {
+    await server.stop();
+  }
+} else {
+  console.log(
+    `\n  ${server.url}/lab/tree/${QUICKSTART}?token=${server.token}\n\nOpen it and run the cells from the top. Ctrl-C ends it. Your changes stay in ${relative(root, dir)}.`,
+  );
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.stop().then(() => process.exit(0)));
+}
+
+async function once(): Promise<void> {
+  const notebook = JSON.parse(readFileSync(join(dir, QUICKSTART), 'utf8')) as {
+    readonly cells: readonly { readonly id: string }[];
+  };
+  const cell = (id: string): number => notebook.cells.findIndex((each) => each.id === id);
+  const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
+  const lab = await LabPage.open(browser, server.url, server.token, QUICKSTART, { width: 1180, height: 1500 });
+  await lab.command('application:toggle-left-area').catch(() => undefined);
+  await lab.run(cell('machine'));
+  await lab.run(cell('first'), { wait: false });
+  const session = `kernel-${await lab.kernelId()}`;
+  await lab.until((report) => report.series.some((series) => series.name === 'overshoot' && series.count > 2000));
+  const before = await lab.inspect();
+  const began = performance.now();
+  const latency = await measurePaintLatency(lab.page, session, 6000);
+  const seconds = (performance.now() - began) / 1000;
+  const after = await lab.inspect();
+  const rows = (report: SessionReport | null): number =>
+    report?.series.reduce((sum, series) => sum + series.count, 0) ?? 0;
+  await lab.page.evaluate(() => document.querySelector('.jp-OutputArea')?.scrollIntoView());
+  const picture = join(root, '.cache', 'demo', 'quickstart.png');
+  await lab.page.screenshot({ path: picture });
+  await browser.close();
+  console.log(`picture: ${relative(root, picture)}`);
+  console.log(`samples per second: ${((rows(after) - rows(before)) / seconds).toFixed(0)}`);
+  console.log(`messages per second: ${(((after?.seq ?? 0) - (before?.seq ?? 0)) / seconds).toFixed(1)}`);
+  console.log(
+    `sent to painted: p50 ${latency.p50Ms.toFixed(0)} ms, p99 ${latency.p99Ms.toFixed(0)} ms (${latency.messages} messages)`,
+  );
+}

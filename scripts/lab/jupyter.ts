@@ -1,0 +1,90 @@
+// Starts a JupyterLab or Notebook server of .venv with directories of its own, for the demo and the end-to-end tests.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { python, root } from '../setup.mjs';
+
+export interface JupyterOptions {
+  /** Default `lab`. */
+  readonly app?: 'lab' | 'notebook';
+  /** Folder of the notebooks. */
+  readonly dir: string;
+  /** Folder for everything Jupyter writes about itself: runtime files, settings, workspaces, history. */
+  readonly state: string;
+}
+
+export interface JupyterServer {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on a free loopback port with a random token and waits until it answers. */
+export async function startJupyter({ app = 'lab', dir, state }: JupyterOptions): Promise<JupyterServer> {
+  const token = randomBytes(12).toString('hex');
+  const own = (name: string): string => {
+    const path = join(state, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  };
+  const env = {
+    ...process.env,
+    JUPYTER_RUNTIME_DIR: own('runtime'),
+    JUPYTER_CONFIG_DIR: own('config'),
+    JUPYTER_DATA_DIR: own('data'),
+    JUPYTERLAB_SETTINGS_DIR: own('settings'),
+    JUPYTERLAB_WORKSPACES_DIR: own('workspaces'),
+    IPYTHONDIR: own('ipython'),
+    PYTHONWARNINGS: 'ignore',
+  };
+  const expose =
+    app === 'lab' ? '--LabApp.expose_app_in_browser=True' : '--JupyterNotebookApp.expose_app_in_browser=True';
+  const options = [
+    ...['-m', 'jupyter', app, '--no-browser', '--allow-root', expose],
+    ...[`--ServerApp.port=0`, `--ServerApp.root_dir=${dir}`, `--IdentityProvider.token=${token}`],
+    ...['--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', '--LabApp.news_url=None'],
+  ];
+  const child = spawn(python, options, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keep = (data: Buffer): void => {
+    output += data;
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const started = Date.now();
+  let found: RegExpExecArray | null = null;
+  for (;;) {
+    found ??= /https?:\/\/(?:localhost|127\.0\.0\.1):(\d+)\//.exec(output);
+    if (found && (await answers(`http://127.0.0.1:${found[1]}/api?token=${token}`))) break;
+    if (child.exitCode !== null || Date.now() - started > 60_000) {
+      child.kill('SIGKILL');
+      throw new Error(`jupyter ${app} did not start:\n${output.slice(-4000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    url: `http://127.0.0.1:${found[1]}`,
+    token,
+    pid: child.pid ?? 0,
+    log: () => output,
+    stop: async () => {
+      child.kill('SIGINT');
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await ended;
+      clearTimeout(force);
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false; // not listening yet
+  }
+}

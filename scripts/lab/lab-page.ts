@@ -1,0 +1,220 @@
+/** Drives one notebook in a real JupyterLab or Notebook 7. Waits on conditions only. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+export interface SeriesReport {
+  readonly key: string;
+  readonly name: string;
+  readonly labels: readonly (readonly [string, string])[];
+  readonly n: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly first: number;
+  readonly firstTime: number;
+  readonly last: number;
+  readonly lastTime: number;
+  readonly exact: boolean;
+  readonly folded: number;
+}
+
+export interface SessionReport {
+  readonly session: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly status: string;
+  readonly roundMs: number;
+  readonly messages: Readonly<Record<string, number>>;
+  readonly series: readonly SeriesReport[];
+  readonly tables: readonly {
+    readonly id: string;
+    readonly rows: number;
+    readonly total: number;
+    readonly exact: boolean;
+  }[];
+}
+
+/** Writes a notebook of code cells into `dir` and returns its name. */
+export function writeNotebook(dir: string, name: string, cells: readonly string[]): string {
+  const notebook = {
+    cells: cells.map((source, i) => ({
+      cell_type: 'code',
+      id: `cell-${i}`,
+      metadata: {},
+      execution_count: null,
+      outputs: [],
+      source,
+    })),
+    metadata: {
+      kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' },
+      language_info: { name: 'python' },
+    },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+  writeFileSync(join(dir, name), JSON.stringify(notebook, null, 1));
+  return name;
+}
+
+// The page side uses Lab's own objects, which have no types here.
+interface LabWindow {
+  readonly jupyterapp: {
+    readonly shell: { readonly currentWidget: LabPanel | null };
+    readonly commands: { execute(id: string, args?: object): Promise<unknown> };
+  };
+}
+interface LabPanel {
+  readonly context: { readonly path: string; save(): Promise<void> };
+  readonly sessionContext: {
+    readonly isReady: boolean;
+    readonly session: {
+      readonly kernel: {
+        readonly id: string;
+        readonly status: string;
+        restart(): Promise<void>;
+        interrupt(): Promise<void>;
+      } | null;
+    } | null;
+  };
+  readonly content: { activeCellIndex: number; readonly widgets: readonly { readonly node: HTMLElement }[] };
+}
+
+export class LabPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly problems: string[] = [];
+
+  private constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.context = context;
+    page.on('pageerror', (error) => this.problems.push(String(error)));
+    page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
+  }
+
+  static async open(
+    browser: Browser,
+    base: string,
+    token: string,
+    notebook: string,
+    options: OpenOptions = {},
+  ): Promise<LabPage> {
+    const size = { width: options.width ?? 1100, height: options.height ?? 900 };
+    const context = await browser.newContext({ viewport: size, deviceScaleFactor: options.pixelRatio ?? 1 });
+    const lab = new LabPage(await context.newPage(), context);
+    const workspace = `w${Math.random().toString(36).slice(2)}`;
+    const path =
+      options.app === 'notebook' ? `/notebooks/${notebook}` : `/lab/workspaces/${workspace}/tree/${notebook}`;
+    await lab.page.goto(`${base}${path}?token=${token}`);
+    await lab.ready();
+    return lab;
+  }
+
+  /** Waits until the notebook's kernel is connected. */
+  async ready(): Promise<void> {
+    await this.page.waitForFunction(
+      () => {
+        const panel = (window as unknown as Partial<LabWindow>).jupyterapp?.shell.currentWidget;
+        return Boolean(panel?.sessionContext?.isReady && panel.content?.widgets?.length);
+      },
+      undefined,
+      { timeout: 90_000 },
+    );
+  }
+
+  /** Starts cell `index`; resolves at once with `wait: false`, else when the cell has ended. */
+  async run(index: number, options: { wait?: boolean } = {}): Promise<void> {
+    await this.page.evaluate(
+      async ([i, wait]) => {
+        const app = (window as unknown as LabWindow).jupyterapp;
+        const panel = app.shell.currentWidget;
+        if (!panel) throw new Error('no notebook in front');
+        panel.content.activeCellIndex = i;
+        const done = app.commands.execute('notebook:run-cell');
+        if (wait) await done;
+      },
+      [index, options.wait !== false] as const,
+    );
+  }
+
+  async command(id: string, args: object = {}): Promise<void> {
+    await this.page.evaluate(
+      ([name, options]) => (window as unknown as LabWindow).jupyterapp.commands.execute(name, options),
+      [id, args] as const,
+    );
+  }
+
+  async kernelId(): Promise<string> {
+    return this.page.evaluate(
+      () => (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.id ?? '',
+    );
+  }
+
+  async restartKernel(): Promise<void> {
+    await this.page.evaluate(() =>
+      (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.restart(),
+    );
+  }
+
+  async interrupt(): Promise<void> {
+    await this.page.evaluate(() =>
+      (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.interrupt(),
+    );
+  }
+
+  async save(): Promise<void> {
+    await this.page.evaluate(() => (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.context.save());
+  }
+
+  async setTheme(name: 'JupyterLab Light' | 'JupyterLab Dark'): Promise<void> {
+    await this.command('apputils:change-theme', { theme: name });
+    await this.page.waitForFunction(
+      (light) => document.body.dataset.jpThemeLight === light,
+      String(name.endsWith('Light')),
+    );
+  }
+
+  /** What the page holds of the kernel's session, or null before its first message. */
+  async inspect(): Promise<SessionReport | null> {
+    const session = `kernel-${await this.kernelId()}`;
+    return this.page.evaluate(async (name) => {
+      const registry = (
+        globalThis as unknown as Record<symbol, { inspect(session: string): Promise<unknown> } | undefined>
+      )[Symbol.for('streamviz/1')];
+      return ((await registry?.inspect(name)) ?? null) as never;
+    }, session);
+  }
+
+  /** Polls `inspect` until `condition` holds. Throws with the last report after `timeoutMs`. */
+  async until(condition: (report: SessionReport) => boolean, timeoutMs = 30_000): Promise<SessionReport> {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      const report = await this.inspect();
+      if (report && condition(report)) return report;
+      if (performance.now() > end)
+        throw new Error(`not reached in ${timeoutMs} ms; the page holds ${JSON.stringify(report).slice(0, 3000)}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** Plain text of the outputs of cell `index`. */
+  async outputText(index: number): Promise<string> {
+    return this.page.evaluate((i) => {
+      const panel = (window as unknown as LabWindow).jupyterapp.shell.currentWidget;
+      const area = panel?.content.widgets[i]?.node.querySelector('.jp-OutputArea');
+      return area instanceof HTMLElement ? area.innerText : '';
+    }, index);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+export interface OpenOptions {
+  readonly app?: 'lab' | 'notebook';
+  readonly width?: number;
+  readonly height?: number;
+  readonly pixelRatio?: number;
+}

@@ -1,0 +1,113 @@
+// Runs every test and prints `N passed, N failed` over all runners as its last line. A runner that crashed, or that ran nothing, is a failure.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { findChromium } from './lab/chromium.ts';
+import { python, root } from './setup.mjs';
+
+const reports = join(root, '.cache', 'reports');
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Runner {
+  readonly title: string;
+  readonly report: string;
+  readonly command: string;
+  readonly options: readonly string[];
+  readonly counts: (report: string) => Counts;
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numFailedTestSuites: number;
+}
+
+function vitestRunner(project: string): Runner {
+  const report = join(reports, `${project}.json`);
+  return {
+    title: `vitest ${project}`,
+    report,
+    command: process.execPath,
+    options: [
+      vitest,
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    counts: (text) => {
+      const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as VitestReport;
+      const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0;
+      return { passed: numPassedTests, failed: numFailedTests + brokenFiles };
+    },
+  };
+}
+
+const pytestReport = join(reports, 'pytest.xml');
+const pytest: Runner = {
+  title: 'pytest',
+  report: pytestReport,
+  command: python,
+  options: ['-m', 'pytest', `--junitxml=${pytestReport}`],
+  counts: (text) => {
+    const total = (name: string): number =>
+      Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(text)?.[1] ?? Number.NaN);
+    const failed = total('failures') + total('errors');
+    return { passed: total('tests') - failed - total('skipped'), failed };
+  },
+};
+
+export const unitRunners: readonly Runner[] = [vitestRunner('unit'), pytest];
+export const allRunners: readonly Runner[] = [...unitRunners, vitestRunner('e2e')];
+
+/** Runs one runner. A non-zero exit without a counted failure, a missing report or no test at all counts as one failure. */
+export function runRunner(runner: Runner, env: NodeJS.ProcessEnv = process.env): Counts {
+  mkdirSync(reports, { recursive: true });
+  rmSync(runner.report, { force: true });
+  console.log(`\n== ${runner.title}`);
+  const { status } = spawnSync(runner.command, runner.options, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+  });
+  let counts: Counts = { passed: 0, failed: 0 };
+  if (existsSync(runner.report)) counts = runner.counts(readFileSync(runner.report, 'utf8'));
+  const ranNothing = !(counts.passed + counts.failed > 0);
+  if (ranNothing) return { passed: 0, failed: 1 };
+  if (status !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
+  return counts;
+}
+
+/** Sum over `runners`, in order. */
+export function runAll(runners: readonly Runner[], env: NodeJS.ProcessEnv = process.env): Counts {
+  const sum = { passed: 0, failed: 0 };
+  for (const runner of runners) {
+    const { passed, failed } = runRunner(runner, env);
+    sum.passed += passed;
+    sum.failed += failed;
+  }
+  return sum;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const began = Date.now();
+  const { staticChecks } = await import('./check.ts');
+  const checks = await staticChecks();
+  const { buildAll } = await import('./build.ts');
+  await buildAll();
+  const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
+  const totals = runAll(allRunners, env);
+  const passed = totals.passed + checks.filter((step) => step.ok).length;
+  const failed = totals.failed + checks.filter((step) => !step.ok).length;
+  console.log(`\nall tests took ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+}

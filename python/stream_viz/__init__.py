@@ -1,0 +1,40 @@
+"""Live data where people already work: `cpu = sv.metric("cpu")`, then `cpu.send(75)`, and the chart moves.
+
+Importing this package is cheap: numpy and anywidget are loaded when they are first needed.
+"""
+
+from stream_viz._configure import clear, close, configure, show
+from stream_viz._errors import StreamVizError, StreamVizTypeError, StreamVizValueError
+from stream_viz._gauge import Gauge, gauge
+from stream_viz._host import version as _version
+from stream_viz._metric import Metric, metric
+from stream_viz._snapshot import snapshot
+from stream_viz._stats import Stats, stats
+from stream_viz._table import Table, table
+
+__all__ = [
+    "Gauge",
+    "Metric",
+    "Stats",
+    "StreamVizError",
+    "StreamVizTypeError",
+    "StreamVizValueError",
+    "Table",
+    "clear",
+    "close",
+    "configure",
+    "gauge",
+    "metric",
+    "show",
+    "snapshot",
+    "stats",
+    "table",
+]
+
+
+def __getattr__(name: str) -> str:
+    """Return `__version__`, read from the installed distribution when asked for."""
+    if name == "__version__":
+        return _version()
+    message = f"module 'stream_viz' has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,150 @@
+"""The kernel as IPython and anywidget give it: parent messages, displayed outputs, the hub comm."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stream_viz._host import PROTOCOL, Parent, version
+from stream_viz._schema import static_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from stream_viz._widgets import StreamVizModel
+
+VIEW_TYPE = "application/vnd.streamviz.view+json"
+WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
+RUNTIME_FILE = "runtime.mjs"
+
+
+class IPythonKernel:
+    """A kernel with ipykernel and anywidget. Its session is `kernel-<kernel id>`, as the connection file has it."""
+
+    def __init__(self, shell: Any) -> None:
+        """Take IPython's shell; opens nothing yet."""
+        self._shell = shell
+        self._asset: StreamVizModel | None = None
+        self._hub: StreamVizModel | None = None
+        self._epoch = ""
+        self.session = f"kernel-{kernel_id()}"
+
+    def parent(self) -> Parent | None:
+        """Return the request being worked on (of the current task or thread where ipykernel tells them apart)."""
+        kernel = self._shell.kernel
+        try:
+            message = kernel.get_parent("shell")
+        except (AttributeError, LookupError, TypeError):
+            message = getattr(kernel, "_parent_header", None)
+        header = (message or {}).get("header") or {}
+        if not header.get("msg_id"):
+            return None
+        details = message.get("metadata") or {}
+        cell = details.get("cellId")
+        deleted = details.get("deletedCells")
+        return Parent(
+            message_id=header["msg_id"],
+            message_type=header.get("msg_type", ""),
+            cell_id=cell if isinstance(cell, str) and cell else None,
+            deleted_cells=tuple(deleted) if isinstance(deleted, (list, tuple)) else (),
+        )
+
+    def open_hub(self, epoch: str, on_message: Callable[[Any], None]) -> _Hub:
+        """Open the asset model (the runtime's text) and the hub model; importing anywidget takes about a second."""
+        from stream_viz._widgets import StreamVizModel  # noqa: PLC0415  about a second, in a kernel only
+
+        text = static_text(RUNTIME_FILE)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        self._epoch = epoch
+        self._asset = StreamVizModel(kind="asset", text=text, version=version(), hash=digest)
+        self._hub = StreamVizModel(
+            kind="hub",
+            session=self.session,
+            epoch=epoch,
+            version=version(),
+            protocol=PROTOCOL,
+            asset_id=self._asset.model_id,
+        )
+
+        def handle(_widget: object, content: Any, _buffers: object) -> None:
+            on_message(content)
+
+        self._hub.on_msg(handle)
+        return _Hub(self._hub)
+
+    def display_view(self, view_id: str, title: str, count: int, html: str) -> _View:
+        """Display a view model: our own type first, the widget, then words for hosts that know neither."""
+        from IPython.display import display  # noqa: PLC0415
+
+        from stream_viz._widgets import StreamVizModel  # noqa: PLC0415
+
+        if self._hub is None or self._asset is None:
+            message = "display_view before open_hub"
+            raise RuntimeError(message)
+        spec = {"session": self.session, "epoch": self._epoch, "view": view_id, "version": version()}
+        model = StreamVizModel(
+            kind="view",
+            hub_id=self._hub.model_id,
+            asset_id=self._asset.model_id,
+            session=self.session,
+            epoch=self._epoch,
+            view_id=view_id,
+            title=title,
+            version=version(),
+            protocol=PROTOCOL,
+            count=count,
+        )
+        bundle = {
+            VIEW_TYPE: spec,
+            WIDGET_TYPE: {"version_major": 2, "version_minor": 0, "model_id": model.model_id},
+            "text/html": html,
+            "text/plain": f"Live view of {title} (StreamViz); shown while the notebook's kernel runs",
+        }
+        display(bundle, raw=True)
+        return _View(model)
+
+    def display(self, bundle: dict[str, str]) -> None:
+        """Display a plain output under the running cell."""
+        from IPython.display import display  # noqa: PLC0415
+
+        display(bundle, raw=True)
+
+    def call_later(self, callback: Callable[[], None]) -> None:
+        """Run `callback` on the kernel's event loop; where there is none, at the next send instead."""
+        loop = getattr(self._shell.kernel, "io_loop", None)
+        if loop is not None:
+            loop.add_callback(callback)
+
+
+class _Hub:
+    """Sends through the hub's comm; comm.send is thread-safe in ipykernel."""
+
+    def __init__(self, model: StreamVizModel) -> None:
+        self._model = model
+
+    def send(self, header: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
+        self._model.send(dict(header), list(buffers))
+
+
+class _View:
+    def __init__(self, model: StreamVizModel) -> None:
+        self._model = model
+
+    def close(self) -> None:
+        with contextlib.suppress(Exception):  # the page or the comm may be gone already: closing has no one to tell
+            self._model.layout.close()
+            self._model.close()
+
+
+def kernel_id() -> str:
+    """Return the kernel's id from the name of its connection file; a random one where there is no such file."""
+    try:
+        from ipykernel.connect import get_connection_file  # noqa: PLC0415
+
+        return Path(get_connection_file()).stem.removeprefix("kernel-")
+    except Exception:  # noqa: BLE001  kernels without a connection file (in-process, other launchers) raise what they like
+        return f"{os.getpid()}-{uuid.uuid4().hex[:12]}"

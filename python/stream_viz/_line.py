@@ -1,0 +1,349 @@
+"""Sending numbers: the hot path every metric and gauge shares.
+
+1. `send` of a float or int without `time=` costs at most twice a bare `list.append((time.time(), v))`: no lock, no I/O.
+2. It raises only for a wrong call, never because of transport.
+3. Samples of one thread keep their order.
+"""
+
+# ruff: noqa: SLF001  a widget and its lines are handles of one class and read each other
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from time import time as _now
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+from stream_viz import _armed, _producer
+from stream_viz._declaration import Declaration, closed_error
+from stream_viz._duration import EXPECTED, duration_us
+from stream_viz._errors import StreamVizError, StreamVizTypeError, StreamVizValueError
+from stream_viz._numbers import shown, to_number, to_numbers
+from stream_viz._option_values import check_labels, label_text
+from stream_viz._time import event_time_us, event_times_us
+from stream_viz._widget import Widget
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from stream_viz._series import Series
+
+
+class RefusingBuffer(list[float]):
+    """Stands in for a series' buffer where a plain number is a wrong call; it stays empty and raises."""
+
+    def __init__(self, error: StreamVizError) -> None:
+        """Take what `send` is to raise."""
+        super().__init__()
+        self._error = error
+
+    def extend(self, _values: object) -> NoReturn:
+        """Raise."""
+        raise type(self._error)(self._error.code, str(self._error), **self._error.details)
+
+
+class FirstSend(list[float]):
+    """Stands in for the buffer of a series until something is sent: a line that sent nothing does not exist."""
+
+    def __init__(self, line: Line) -> None:
+        """Take the line whose series the first send makes."""
+        super().__init__()
+        self._line = line
+
+    def extend(self, values: Iterable[float]) -> None:
+        """Make the series and append to it."""
+        buf = self._line._own_series().buf
+        self._line._buf = buf
+        buf.extend(values)
+
+
+class Line(Widget):
+    """A widget of numbers over time: one series, or lines of one name told apart by labels."""
+
+    __slots__ = ("_buf", "_by", "_labels", "_lines", "_series", "_time_unit")
+
+    def __init__(
+        self, declaration: Declaration, root: Line | None = None, labels: dict[str, str] | None = None
+    ) -> None:
+        """Make the handle of a whole widget, or (with `root`) of one of its lines."""
+        super().__init__(declaration)
+        self._lines: dict[tuple[tuple[str, str], ...], Line] = root._lines if root is not None else {}
+        self._labels: dict[str, str] | None = labels
+        """None: the whole widget, with the labels of its declaration."""
+        self._series: Series | None = None
+        self._options_changed()
+
+    # Sending
+
+    def send(self, value: Any, *, time: Any = None) -> None:
+        """Append one sample, now or at `time`.
+
+        `value` is a number or converts to one; None, NaN and `pandas.NA` are missing values, which break the line;
+        +-inf counts as invalid. With `by=` a dict sends one value per line, all at one time.
+        `time` is a datetime, a numpy.datetime64, or a number in `time_unit` (seconds by default); a time that is not
+        finite counts as invalid.
+
+        Raises `VALUE_TYPE` for text, bytes and lists, `TIME_TYPE`, `TIME_REFUSED` (more than a day ahead),
+        `WIDGET_CLOSED`. Never because of transport.
+        """
+        kind = type(value) if time is None else None
+        if kind is float:
+            buf = self._buf
+            buf.extend((_now(), value))
+        elif kind is int:
+            buf = self._buf
+            try:
+                buf.extend((_now(), value + 0.0))
+            except OverflowError:  # an integer beyond the range of a float
+                self._send_checked(value, time)
+        else:
+            self._send_checked(value, time)
+            return
+        if len(buf) > _armed.limit:
+            self._at_limit()
+
+    def send_many(self, values: Any, times: Any = None, *, every: Any = None) -> None:
+        """Append many samples at once: an array, a list, a pandas or polars series, an iterator.
+
+        `times` has one time per value (as `time=` of `send`); a single time with `every` (a length of time such as
+        "10ms", or seconds) starts an even row there; `every` alone ends the row now; without both, all are now.
+        With `by=` a dict holds the values of each line.
+
+        Raises what `send` raises, and `LENGTH_MISMATCH` where values and times differ in number; nothing is appended
+        then. Cost: a few nanoseconds per sample for arrays.
+        """
+        self._ensure_open()
+        call = f"{self._declaration.name}.send_many"
+        now_us = _producer.now_us()
+        if isinstance(values, Mapping) and self._by is not None:
+            for label in values:
+                self._line(label, call)
+            for label, many in values.items():
+                self._line(label, call).send_many(many, times, every=every)
+            return
+        if self._by is not None and self._labels is None:
+            raise _needs_dict(self._declaration.name, self._by)
+        numbers = to_numbers(values, call)
+        times_us, finite = self._times(times, every, len(numbers), now_us, call)
+        producer = _producer.current()
+        series = self._own_series()
+        with producer.lock:
+            if finite is not None and not finite.all():
+                series.invalid += int(len(finite) - finite.sum())
+                times_us, numbers = times_us[finite], numbers[finite]
+            series.extend_us(times_us, numbers)
+        if _armed.limit < 0:
+            producer.wake(series.buf)
+
+    def _send_checked(self, value: Any, time: Any) -> None:
+        call = f"{self._declaration.name}.send"
+        self._ensure_open()
+        if self._by is not None and self._labels is None:
+            self._send_lines(value, time, call)
+            return
+        number = to_number(value, call)
+        seconds = _now()
+        if time is not None:
+            us = event_time_us(time, self._time_unit, int(seconds * 1e6), call)
+            if us is None:
+                with _producer.current().lock:
+                    self._own_series().invalid += 1
+                return
+            seconds = us / 1e6
+        buf = self._buf
+        buf.extend((seconds, number))
+        if len(buf) > _armed.limit:
+            self._at_limit()
+
+    def _send_lines(self, values: Any, time: Any, call: str) -> None:
+        if not isinstance(values, Mapping):
+            raise _needs_dict(self._declaration.name, self._by or "", values)
+        now = _now()
+        us: int | None = int(now * 1e6 + 0.5)
+        if time is not None:
+            us = event_time_us(time, self._time_unit, int(now * 1e6), call)
+        pairs = [(self._line(label, call), to_number(value, f"{call}[{label!r}]")) for label, value in values.items()]
+        for line, number in pairs:  # all checked before the first is appended
+            if us is None:
+                with _producer.current().lock:
+                    line._own_series().invalid += 1
+                continue
+            buf = line._buf
+            buf.extend((us / 1e6, number))
+            if len(buf) > _armed.limit:
+                line._at_limit()
+
+    def _at_limit(self) -> None:
+        """Take the slow path of a send: wake the flusher, pack a full buffer."""
+        producer = _producer.current()
+        if _armed.limit < 0:
+            producer.wake(self._buf)
+        if self._series is not None and len(self._buf) > _armed.LIMIT_FLOATS:
+            self._series.pack()
+
+    def _times(
+        self, times: Any, every: Any, count: int, now_us: int, call: str
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool] | None]:
+        import numpy as np  # noqa: PLC0415
+
+        step_us = 0
+        if every is not None:
+            step_us = duration_us(every) or 0
+            if not step_us:
+                raise StreamVizValueError(
+                    "OPTION_INVALID", f"{call}: every= expected {EXPECTED}, got {shown(every)}", option="every"
+                )
+        if times is None:
+            start_us = now_us - step_us * max(0, count - 1)
+        elif every is not None or isinstance(times, (str, bytes)) or not hasattr(times, "__len__"):
+            if not hasattr(times, "__next__"):
+                single = event_time_us(times, self._time_unit, now_us, call)
+                if single is None:
+                    return np.zeros(count, np.int64), np.zeros(count, bool)
+                start_us = single
+            else:
+                return self._times(list(times), every, count, now_us, call)
+        else:
+            times_us, finite = event_times_us(times, self._time_unit, now_us, call)
+            if len(times_us) != count:
+                raise StreamVizValueError(
+                    "LENGTH_MISMATCH",
+                    f"{call}: {count:,} values but {len(times_us):,} times; expected one time per value",
+                    values=count,
+                    times=len(times_us),
+                )
+            return times_us, finite
+        row = start_us + step_us * np.arange(count, dtype=np.int64)
+        if count:  # the end of an even row must be plausible too
+            event_time_us(int(row[-1]), "us", now_us, call)
+        return row, None
+
+    # Lines of a widget
+
+    def labels(self, **labels: Any) -> Self:
+        """Return the handle of one line, the same object for the same labels: `cpu.labels(core=0).send(12.5)`.
+
+        Label values become texts: `core=0` and `core="0"` are one line. Keep the handle where sending is hot.
+        Raises `OPTION_TYPE` for a value that is no text or number, `WIDGET_CLOSED`.
+        """
+        self._ensure_open()
+        return self._child(check_labels(labels, f"{self._declaration.name}.labels", "labels"))
+
+    def _child(self, labels: dict[str, str]) -> Self:
+        merged = {**self._all_labels(), **labels}
+        key = tuple(sorted(merged.items()))
+        line = self._lines.get(key)
+        if line is None:
+            with _producer.current().lock:
+                line = self._lines.get(key)
+                if line is None:
+                    line = self._lines[key] = type(self)(self._declaration, self, dict(key))
+        return line  # type: ignore[return-value]  # its lines have its type
+
+    def _line(self, label: Any, call: str) -> Self:
+        return self._child({self._by or "": label_text(label, f"{call}: label {self._by!r}")})
+
+    def _all_labels(self) -> dict[str, str]:
+        if self._labels is not None:
+            return self._labels
+        declared = self._declaration.checked.get("labels")
+        return declared if isinstance(declared, dict) else {}
+
+    # Reading back
+
+    @property
+    def last(self) -> Any:
+        """Return the value sent last, None while there is none or where it is missing; with `by=` a dict by label."""
+        by = self._by
+        if by is not None and self._labels is None:
+            return {line._all_labels()[by]: line.last for line in self._shown_lines()}
+        series = None if self._declaration.closed else self._found_series()
+        return None if series is None else series.last
+
+    def values(self) -> Any:
+        """Return (times as datetime64[us], values as float64) held at full resolution, oldest first: copies.
+
+        With `by=` a dict of such pairs by label. Raises `WIDGET_CLOSED`.
+        """
+        self._ensure_open()
+        by = self._by
+        if by is not None and self._labels is None:
+            return {line._all_labels()[by]: line.values() for line in self._shown_lines()}
+        with _producer.current().lock:
+            series = self._found_series()
+            if series is not None:
+                return series.values()
+        import numpy as np  # noqa: PLC0415
+
+        return np.empty(0, "datetime64[us]"), np.empty(0, np.float64)
+
+    def _shown_lines(self) -> list[Line]:
+        """Return the lines that carry the `by` label, first sent first."""
+        own = self._all_labels().items()
+        return [
+            line
+            for line in list(self._lines.values())
+            if self._by in line._all_labels() and own <= line._all_labels().items()
+        ]
+
+    # Declaration
+
+    def _own_series(self) -> Series:
+        if self._series is None:
+            self._ensure_open()
+            with _producer.current().lock:
+                producer = _producer.current()
+                metric = producer.dashboard.find(f"metric:{self._declaration.name}") or self._declaration
+                points = metric.checked.get("max_points")  # a gauge of the same name shows the metric's series
+                self._series = producer.sender.series(
+                    self._declaration.name,
+                    self._all_labels(),
+                    max_points=points if isinstance(points, int) else MAX_POINTS,
+                )
+        return self._series
+
+    def _found_series(self) -> Series | None:
+        """Return the series where something was sent to it already."""
+        if self._series is not None:
+            return self._series
+        labels = tuple(sorted(self._all_labels().items()))
+        found = _producer.current().sender.find_series(self._declaration.name)
+        return next((series for series in found if series.labels == labels), None)
+
+    def _options_changed(self) -> None:
+        checked = self._declaration.checked
+        by, unit = checked.get("by"), checked.get("time_unit")
+        self._by: str | None = by if isinstance(by, str) else None
+        self._time_unit: str = unit if isinstance(unit, str) else "s"
+        self._series = None
+        if self._by is not None and self._labels is None:
+            self._buf: list[float] = RefusingBuffer(_needs_dict(self._declaration.name, self._by))
+        else:
+            found = self._found_series()
+            self._buf = self._own_series().buf if found is not None else FirstSend(self)
+        if self._labels is None:
+            for line in self._lines.values():
+                line._options_changed()
+
+    def _clear_data(self) -> None:
+        _producer.current().sender.clear_series(self._declaration.name)
+
+    def _release(self) -> None:
+        error = closed_error(self._declaration)
+        for line in (self, *self._lines.values()):
+            line._series = None
+            line._buf = RefusingBuffer(error)
+
+
+MAX_POINTS = 100_000
+"""Full-resolution points kept per line unless `max_points` says otherwise."""
+
+
+def _needs_dict(name: str, by: str, value: Any = None) -> StreamVizTypeError:
+    got = "a plain value" if value is None else shown(value)
+    return StreamVizTypeError(
+        "VALUE_TYPE",
+        f"{name}.send: the lines of {name!r} are told apart by {by!r}: expected a dict such as {{'a': 12.5}} "
+        f"(or {name}.labels({by}=...).send(12.5)), got {got}",
+        expected="dict",
+    )

@@ -1,0 +1,94 @@
+"""Live rows of one message: what fits goes as rows, the rest is folded by fair share, and series take turns.
+
+1. No message carries more than `rows` sample rows or about `room` bytes of live data; what has no room waits.
+2. A series above its share is folded, all but its newest 3 rows, where that takes fewer bytes; else its oldest rows go
+   and the rest waits.
+3. Series that found no room come first the next time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
+from stream_viz._limits import Limits
+from stream_viz._message import MessageParts, entry_bytes
+from stream_viz._pane import Panes
+from stream_viz._series import Rows, Series, Taken, fold_rows
+
+LEAST_ROWS = 64
+"""A series whose rows are not folded sends at least so many, so that it gets on."""
+
+
+class LiveRows:
+    """Remembers whose turn it is. Not locked: the sender is."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start with the first series."""
+        self._limits = limits
+        self._turn = 0
+
+    def add(self, parts: MessageParts, waiting: Sequence[tuple[Series, int]], room: int) -> None:
+        """Enter the rows of (series, waiting rows) that fit into `room` bytes, and carry them."""
+        entries = sum(entry_bytes(series) for series, _ in waiting)
+        rows_room = max(0, min(self._limits.message_rows, (room - entries) // SAMPLE_ROW_BYTES))
+        share = fair_share([rows for _, rows in waiting], rows_room)
+        turn = self._turn % max(1, len(waiting))
+        end = parts.size + room
+        served = 0
+        for series, rows in [*waiting[turn:], *waiting[:turn]]:
+            left = end - parts.size
+            if left <= 0:
+                break
+            self._add(parts, series, rows, max(share, self._limits.raw_tail_rows), left // (len(waiting) - served))
+            served += 1
+        self._turn = 0 if served == len(waiting) else turn + served
+
+    def _add(self, parts: MessageParts, series: Series, rows: int, share: int, room: int) -> None:
+        before = series.sent_until_us
+        n = series.n
+        taken = series.take()
+        if rows > share or taken.folds:
+            taken = self._reduced(series, taken, share, room)
+        entered = series.enter(taken)
+        if len(entered.rows) or entered.folds or series.n != n:
+            parts.live(series, before, entered.folds, entered.rows)
+
+    def _reduced(self, series: Series, taken: Taken, share: int, room: int) -> Taken:
+        """Return what of `taken` travels; the rest is put back."""
+        times, values = taken.rows.arrays()
+        cut = max(0, len(times) - self._limits.raw_tail_rows)
+        finite = np.isfinite(values[:cut])
+        older_t, older_v = times[:cut][finite], values[:cut][finite]
+        if len(times) <= share:
+            return taken
+        room -= SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
+        folds = fold_rows(older_t, older_v, series.cells, 1)
+        cells = _count(folds)
+        if cells and (runs := min(self._limits.runs_per_cell, room // PANE_ROW_BYTES // cells)) > 1:
+            folds = fold_rows(older_t, older_v, series.cells, runs)
+        size = PANE_ROW_BYTES * _count(folds)
+        fits = size <= max(room, SAMPLE_ROW_BYTES * share)
+        if size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1) or not len(older_t):
+            series.folded += len(older_t)
+            return Taken([*taken.folds, *folds], Rows(times[cut:], values[cut:]))
+        now, later = Rows(times, values).cut(max(share, LEAST_ROWS))
+        series.put_back(later)
+        return Taken(taken.folds, now)
+
+
+def _count(folds: list[tuple[int, Panes]]) -> int:
+    return sum(panes.shape[1] for _, panes in folds)
+
+
+def fair_share(counts: list[int], room: int) -> int:
+    """Return the largest share s for which the sum of min(count, s) is within `room`; at least the largest count if all fit."""
+    left = len(counts)
+    for count in sorted(counts):
+        if count * left > room:
+            return room // left
+        room -= count
+        left -= 1
+    return max(counts, default=0)

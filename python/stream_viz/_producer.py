@@ -1,0 +1,277 @@
+"""One process's sending side: the sender, the dashboard, the hub, the flusher, and what fork and exit do to them.
+
+1. Nothing starts at import; the flusher starts at the first declaration or send in a kernel.
+2. Before a fork the flusher stops; the parent restarts it at its next send, declaration or idle moment. The child
+   clears what was not sent (the parent sends it) and says once that what it sends is not shown.
+3. At exit everything still held is sent; a later send flushes by itself.
+4. Outside a kernel nothing is displayed and nothing runs; data are kept.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import time
+import uuid
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from stream_viz import _armed
+from stream_viz._cell_views import CellViews
+from stream_viz._dashboard import Dashboard
+from stream_viz._flusher import Flusher
+from stream_viz._host import Hub, Kernel, find_kernel, switched_off
+from stream_viz._listening import Listening, ListeningThread, ServerQuestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stream_viz._declaration import Declaration
+    from stream_viz._sender import Sender
+
+SCRIPT_NOTE = (
+    "StreamViz: not in a notebook, so nothing is shown. Data are kept (sv.stats(), sv.snapshot()); "
+    "the standalone viewer for scripts comes with a later version."
+)
+FORK_NOTE = (
+    "StreamViz: this process was forked from the one that shows the widgets; what it sends is not shown. "
+    "Send from the parent, for example through a multiprocessing.Queue."
+)
+
+
+class Producer:
+    """Everything one process sends; `current()` is the one in use."""
+
+    def __init__(self, kernel: Kernel | None = None) -> None:
+        """Take the kernel, or None outside of one; opens nothing yet."""
+        self.kernel = kernel
+        self.session = kernel.session if kernel is not None else f"script-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        self.sender: Sender = _sender(self.session)
+        self.lock = self.sender.lock
+        self.dashboard = Dashboard()
+        self.views: CellViews | None = None
+        if kernel is not None:
+            self.views = CellViews(kernel, self._still)
+        self.flusher = Flusher(self.flush)
+        self.listening: Listening | None = None
+        self._listening_thread: ListeningThread | None = None
+        self._hub: Hub | None = None
+        self._pid = os.getpid()
+        self._exited = False
+        self._forking = False
+        self._noted = False
+        self.auto_display = True
+
+    # What widgets call
+
+    def declared(self, declaration: Declaration, *, changed: bool, display: bool) -> None:
+        """Publish a declaration and show it under the running cell. The caller holds the lock."""
+        if not self._can_show():
+            return
+        self._open_hub()
+        if self.views is not None and display and self.auto_display:
+            self.views.declared(declaration.id)
+        if changed:
+            self.dashboard.changed = True
+        self.wake()
+
+    def show(self, widget_ids: Sequence[str], *, implicit: bool = False) -> None:
+        """Display widgets in a view of their own; outside a kernel it says so once."""
+        with self.lock:
+            if self._can_show() and self.views is not None:
+                self._open_hub()
+                self.views.show(widget_ids, implicit=implicit)
+                self.wake()
+
+    def close_widget(self, declaration: Declaration) -> None:
+        """Remove a widget everywhere and free its data where nothing else shows them."""
+        with self.lock:
+            if declaration.closed:
+                return
+            last = self.dashboard.remove(declaration)
+            if self.views is not None:
+                self.views.drop_widget(declaration.id)
+            if declaration.kind == "table":
+                self.sender.remove_table(declaration.id)
+            elif last:
+                self.sender.remove_series(declaration.name)
+
+    def wake(self, buffer: list[float] | None = None) -> None:
+        """Make sure that what was sent will travel: the slow path of a send, at most once until the next fork.
+
+        `buffer` is dropped in a forked child, where it could go nowhere.
+        """
+        if os.getpid() != self._pid:
+            if buffer is not None:
+                del buffer[:]
+            self._note_fork()
+        elif self._exited:
+            self.flush()
+        elif self.kernel is None:
+            _armed.arm()
+        elif self._hub is not None:
+            self.flusher.start()
+            if self._listening_thread is not None:
+                self._listening_thread.start()
+            _armed.arm()
+
+    # Flushing
+
+    def flush(self) -> None:
+        """Send one message of what came since the last one, if there is any. Any thread; locked while it builds."""
+        if os.getpid() != self._pid or self._hub is None:
+            return
+        with self.lock:
+            if self.dashboard.changed or (self.views is not None and self.views.changed):
+                self.dashboard.changed = False
+                views = self.views.all() if self.views is not None else []
+                if self.views is not None:
+                    self.views.changed = False
+                self.sender.publish(self.dashboard.document([view.document() for view in views]))
+            message = self.sender.tick()
+            if message is None:
+                return
+            self._hub.send(message.header, message.buffers)
+        if self.listening is not None:
+            self.listening.sent(sum(map(len, message.buffers)) + 1024)
+
+    def on_message(self, content: Any) -> None:
+        """Handle a page's message: a proof of listening, perhaps a wish for a snapshot. Touches no user object."""
+        if self.listening is not None:
+            self.listening.heard()
+        if isinstance(content, dict) and content.get("kind") == "subscribe":
+            request = content.get("id")
+            if isinstance(request, str) and 0 < len(request) <= 200:  # noqa: PLR2004  a page's ids are short
+                with self.lock:
+                    self.sender.request_snapshot(request)
+
+    # Fork and exit
+
+    def before_fork(self) -> None:
+        """Stop the flusher and hold the lock, so that the child finds everything whole."""
+        if os.getpid() == self._pid:
+            self.flusher.stop()
+            self.lock.acquire()
+            self._forking = True
+
+    def after_fork_in_parent(self) -> None:
+        """Let the next send restart the flusher; so does the kernel's next idle moment."""
+        if self._forking:
+            self._forking = False
+            _armed.disarm()
+            self.lock.release()
+            if self.kernel is not None and self._hub is not None:
+                self.kernel.call_later(self.wake)
+
+    def after_fork_in_child(self) -> None:
+        """Clear what was not sent: the parent sends it. Nothing of this process is shown from here on."""
+        if not self._forking:
+            return
+        self._forking = False
+        _armed.disarm()
+        self.flusher.forget()
+        for declaration in self.dashboard.all():
+            for series in self.sender.find_series(declaration.name):
+                del series.buf[:]
+        self.lock.release()
+
+    def at_exit(self) -> None:
+        """Send what is held; a send after this flushes by itself."""
+        if os.getpid() != self._pid or self._exited:
+            return
+        self.flusher.stop()
+        if self._listening_thread is not None:
+            self._listening_thread.stop()
+        self._exited = True
+        _armed.disarm()
+        self.flusher.tick()
+
+    # Parts
+
+    def _can_show(self) -> bool:
+        if os.getpid() != self._pid:
+            self._note_fork()
+            return False
+        if self.kernel is None:
+            if not self._noted and not switched_off():
+                self._noted = True
+                print(SCRIPT_NOTE, file=sys.stderr)  # noqa: T201  the one line a script prints
+            return False
+        return True
+
+    def _note_fork(self) -> None:
+        if not self._noted:
+            self._noted = True
+            warnings.warn(FORK_NOTE, RuntimeWarning, stacklevel=5)
+
+    def _open_hub(self) -> None:
+        if self._hub is not None or self.kernel is None:
+            return
+        self._hub = self.kernel.open_hub(str(self.sender.epoch["id"]), self.on_message)
+        if os.environ.get("JPY_SESSION_NAME") is not None and self.listening is None:
+            question = ServerQuestion(self.session.removeprefix("kernel-"))
+            self.listening = Listening(question, self._tell)
+            self._listening_thread = ListeningThread(self.listening)
+
+    def _tell(self, listening: bool) -> None:  # noqa: FBT001  a callback of one fact
+        with self.lock:
+            self.sender.set_listening(listening)
+
+    def _still(self, widget_ids: Sequence[str]) -> str:
+        from stream_viz._snapshot import still  # noqa: PLC0415  drawn only when an output is made
+
+        found = [self.dashboard.find(widget_id) for widget_id in widget_ids]
+        return still(self, [declaration for declaration in found if declaration is not None])
+
+
+def _sender(session: str) -> Sender:
+    from stream_viz._sender import Sender  # noqa: PLC0415  loads numpy, which importing the package must not
+
+    return Sender(session)
+
+
+_lock = threading.Lock()
+_current: Producer | None = None
+
+
+def current() -> Producer:
+    """Return this process's producer; the first call makes it."""
+    global _current  # noqa: PLW0603  one producer in a process is the point
+    if _current is None:
+        with _lock:
+            if _current is None:
+                _current = Producer(find_kernel())
+                _hook()
+    return _current
+
+
+def replace(producer: Producer | None) -> None:
+    """Use another producer from here on (tests); None makes a new one at the next use."""
+    global _current  # noqa: PLW0603
+    _current = producer
+    _armed.disarm()
+
+
+_hooked = False
+
+
+def _hook() -> None:
+    """Register for fork and exit, once in a process."""
+    global _hooked  # noqa: PLW0603
+    if _hooked:
+        return
+    _hooked = True
+    atexit.register(lambda: _current.at_exit() if _current is not None else None)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=lambda: _current.before_fork() if _current is not None else None,
+            after_in_parent=lambda: _current.after_fork_in_parent() if _current is not None else None,
+            after_in_child=lambda: _current.after_fork_in_child() if _current is not None else None,
+        )
+
+
+def now_us() -> int:
+    """Return the clock in whole microseconds since the epoch."""
+    return time.time_ns() // 1000

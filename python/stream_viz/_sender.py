@@ -1,0 +1,308 @@
+"""The sender: everything that came since the last tick becomes one self-contained message.
+
+1. `tick` never waits and never calls user code; `lock` is held by it and by every method here, never by `send`.
+2. A sample enters cells, `n` and `samples` in the message that carries it, or while nobody is known to listen.
+3. No message exceeds `message_most_bytes`; a message goes out at least every `beat_us`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from stream_viz._keyframe import KeyframeRound, Source
+from stream_viz._limits import Limits
+from stream_viz._live_rows import LiveRows
+from stream_viz._message import PROTOCOL, Message, MessageParts, entry_bytes
+from stream_viz._series import Rows, Series, SeriesKey, series_key
+from stream_viz._table_state import Column, TableState
+
+COUNTERS = ("folded", "late", "invalid", "missing", "expired")
+HEADER_BYTES = 2_000
+HISTORY_ROOM_BYTES = 65_536
+"""Live bytes of a message that also carries history."""
+
+
+def clock_us() -> int:
+    """Return the machine's clock, microseconds since the Unix epoch."""
+    return time.time_ns() // 1000
+
+
+class Sender:
+    """One (session, epoch). See the guarantees above; the caller ticks about 20 times a second."""
+
+    def __init__(self, session: str, *, now_us: Callable[[], int] = clock_us, limits: Limits = Limits()) -> None:
+        """Start an epoch; the first tick begins a keyframe round."""
+        self.lock = threading.RLock()
+        self.limits = limits
+        self._now_us = now_us
+        now = now_us()
+        self.session = session
+        self.epoch: dict[str, object] = {"id": secrets.token_hex(16), "startedUs": now}
+        self.seq = 0
+        self._sent_us = now - limits.beat_us
+        self._series: dict[SeriesKey, Series] = {}
+        self._tables: dict[str, TableState] = {}
+        self._gone = dict.fromkeys(COUNTERS, 0)
+        self._content: dict[str, object] = {}
+        self._revision = 0
+        self._generations: dict[SeriesKey, int] = {}
+        self._document_due = False
+        self._listening = True
+        self._answered: str | None = None
+        self._answer_due = False
+        self._history: dict[SeriesKey, None] = {}
+        self._latest: dict[SeriesKey, Rows] = {}
+        self._live = LiveRows(limits)
+        self._round = KeyframeRound(Source(self._document, self._tables, self._series), limits, now)
+        self._messages = self._bytes = 0
+
+    # ---- series --------------------------------------------------------------------------------------------------
+
+    def series(self, name: str, labels: Mapping[str, str], *, max_points: int = 100_000) -> Series:
+        """Return the series of a name and label values, made where it is new; `max_points` raw rows are kept."""
+        with self.lock:
+            key = series_key(name, labels)
+            found = self._series.get(key)
+            if found is None:
+                found = self._series[key] = Series(
+                    name,
+                    labels,
+                    max_points=max_points,
+                    generation=self._generations.get(key, 0),
+                    limits=self.limits,
+                    now_us=self._now_us,
+                )
+                self._share_memory()
+            else:
+                found.max_points = max_points
+            return found
+
+    def find_series(self, name: str) -> list[Series]:
+        """Return all label sets of a name, in order of first sight."""
+        with self.lock:
+            return [series for series in self._series.values() if series.name == name]
+
+    def clear_series(self, name: str) -> None:
+        """Drop the data of all label sets, unsent ones too; the next generation begins."""
+        with self.lock:
+            for series in self.find_series(name):
+                generation = self._generations[series.key] = series.generation + 1
+                series.reset(generation)
+                self._latest.pop(series.key, None)
+                self._publish()
+
+    def remove_series(self, name: str) -> None:
+        """Drop the series of all label sets; viewers forget them."""
+        with self.lock:
+            for series in self.find_series(name):
+                self._generations[series.key] = series.generation + 1
+                for counter in COUNTERS:
+                    self._gone[counter] += getattr(series, counter)
+                del self._series[series.key]
+                self._history.pop(series.key, None)
+                self._latest.pop(series.key, None)
+                self._publish()
+            self._share_memory()
+
+    def _share_memory(self) -> None:
+        each = self.limits.process_pending_bytes // max(1, len(self._series))
+        for series in self._series.values():
+            series.pending_bytes_most = min(self.limits.series_pending_bytes, each)
+
+    # ---- tables --------------------------------------------------------------------------------------------------
+
+    def table(self, widget_id: str, *, columns: list[Column] | None, key: str | None, max_rows: int) -> TableState:
+        """Return the table of a widget, made where it is new; another key or other columns start it anew."""
+        with self.lock:
+            found = self._tables.get(widget_id)
+            if found is not None and found.declared == (columns, key):
+                found.max_rows = max_rows
+                return found
+            made = TableState(widget_id, columns, key, max_rows, lock=self.lock, limits=self.limits)
+            if found is not None:
+                made.follow(found)
+            self._tables[widget_id] = made
+            return made
+
+    def remove_table(self, widget_id: str) -> None:
+        """Forget a table."""
+        with self.lock:
+            self._tables.pop(widget_id, None)
+
+    def clear_table(self, widget_id: str) -> None:
+        """Remove all rows of a table."""
+        with self.lock:
+            if widget_id in self._tables:
+                self._tables[widget_id].clear()
+                self._round.changed(self.seq, self._now_us())
+
+    # ---- document and listening ----------------------------------------------------------------------------------
+
+    def publish(self, document: dict[str, object]) -> None:
+        """Send a new document (title, timezone, language, widgets, views) with the next message."""
+        with self.lock:
+            self._content = dict(document)
+            self._publish()
+
+    def _publish(self) -> None:
+        self._revision += 1
+        self._document_due = True
+        self._round.changed(self.seq, self._now_us())
+
+    def _document(self) -> dict[str, object]:
+        return {
+            "revision": self._revision,
+            "title": None,
+            "timezone": None,
+            "language": None,
+            "widgets": [],
+            "views": [],
+            **self._content,
+            "generations": dict(self._generations),
+        }
+
+    def set_listening(self, yes: bool) -> None:  # noqa: FBT001  the name says what it is
+        """Say whether anybody is known to listen; False is slow mode, True again begins a round."""
+        with self.lock:
+            if yes and not self._listening:
+                self._latest.clear()
+                self._round.restart(self._now_us())
+            self._listening = yes
+
+    def request_snapshot(self, request_id: str) -> None:
+        """Answer a viewer: `answered` in the next header, a round at once, the newest raw rows of every series."""
+        with self.lock:
+            self._answered, self._answer_due = request_id, True
+            self._round.restart(self._now_us())
+            for key in self._series:
+                self._history.pop(key, None)
+                self._history[key] = None
+
+    # ---- ticking -------------------------------------------------------------------------------------------------
+
+    def tick(self) -> Message | None:
+        """Return the message of what came since the last one; None where nothing did and the last is younger than 1 s."""
+        with self.lock:
+            now = self._now_us()
+            waiting = [(series, rows) for series in self._series.values() if (rows := series.waiting)]
+            if not self._listening:
+                return self._slow_tick(waiting, now)
+            tables = [table for table in self._tables.values() if table.waiting]
+            if waiting or tables:
+                self._round.changed(self.seq + 1, now)
+            due = waiting or tables or self._document_due or self._answer_due or self._history or self._round.due(now)
+            if not due and now < self._sent_us + self.limits.beat_us:
+                return None
+            self.seq += 1
+            return self._message(waiting, tables, now)
+
+    def _message(self, waiting: Sequence[tuple[Series, int]], tables: Sequence[TableState], now: int) -> Message:
+        parts = MessageParts(size=HEADER_BYTES)
+        if self._document_due:
+            parts.document(self._document())
+            self._document_due = False
+        room = self.limits.message_bytes - (self.limits.keyframe_bytes if self._round.due(now) else 0)
+        if self._history:
+            room = HISTORY_ROOM_BYTES
+        self._add_changes(parts, tables, room // 2 if waiting else room)
+        self._live.add(parts, waiting, max(room // 4, room - parts.size))
+        snapshot = self._add_history(parts)
+        self._round.step(parts, self.seq, now, {table.id for table in tables if table.waiting})
+        return self._finish(parts, now, kind="snapshot" if snapshot else "batch")
+
+    def _add_changes(self, parts: MessageParts, tables: Sequence[TableState], room: int) -> None:
+        for table in tables:
+            stream, _ = table.take_changes(room // len(tables))
+            parts.rows(table.id, stream)
+
+    def _add_history(self, parts: MessageParts) -> bool:
+        room = self.limits.message_bytes
+        added = False
+        for key in list(self._history):
+            rows = self._series[key].history(self.limits.history_rows) if key in self._series else Rows([], [])
+            if rows is None:
+                continue
+            size = 18 * len(rows)
+            if added and size > room:
+                break
+            del self._history[key]
+            if len(rows):
+                parts.history(self._series[key], rows)
+                room -= size + entry_bytes(self._series[key])
+                added = True
+        return added
+
+    def _slow_tick(self, waiting: Sequence[tuple[Series, int]], now: int) -> Message | None:
+        for series, _ in waiting:
+            rows = series.enter(series.take()).rows
+            if len(rows):
+                self._latest.pop(series.key, None)
+                self._latest[series.key] = rows.cut(len(rows) - 1)[1]
+        changed = [table for table in self._tables.values() if table.waiting]
+        for table in changed:
+            table.drop_changes()
+        if waiting or changed:
+            self._round.changed(self.seq + 1, now)
+        if now < self._sent_us + self.limits.beat_us and not self._answer_due:
+            return None
+        self.seq += 1
+        parts = MessageParts(size=HEADER_BYTES)
+        for key in list(self._latest):
+            if parts.size > self.limits.slow_bytes:
+                break
+            parts.latest(self._series[key], self._latest.pop(key))
+        return self._finish(parts, now, kind="batch")
+
+    def _finish(self, parts: MessageParts, now: int, kind: str) -> Message:
+        self._sent_us = now
+        self._answer_due = False
+        described, buffers = parts.build()
+        header: dict[str, object] = {
+            "v": list(PROTOCOL),
+            "kind": kind,
+            "session": self.session,
+            "epoch": dict(self.epoch),
+            "seq": self.seq,
+            "sentUs": now,
+            "samples": sum(series.n for series in self._series.values()),
+            "document": self._revision,
+            "tables": {name: table.state() for name, table in self._tables.items()},
+            "stats": self._counters(parts),
+            "parts": described,
+        }
+        if self._answered is not None:
+            header["answered"] = self._answered
+        if not self._listening:
+            header["slow"] = True
+        self._messages += 1
+        self._bytes += sum(map(len, buffers))
+        return Message(header, buffers)
+
+    # ---- counters ------------------------------------------------------------------------------------------------
+
+    def _counters(self, parts: MessageParts | None) -> dict[str, object]:
+        totals = dict(self._gone)
+        listed: dict[str, dict[str, int]] = {}
+        for key, series in self._series.items():
+            if series.folded or series.late or series.invalid or series.missing or series.expired:
+                each = listed[key] = {counter: getattr(series, counter) for counter in COUNTERS}
+                for counter, count in each.items():
+                    totals[counter] += count
+        if parts is not None and len(listed) > self.limits.stats_series:
+            listed = {key: each for key, each in listed.items() if parts.has(key)}
+        return {**totals, "roundMs": self._round.round_ms, "series": listed}
+
+    def stats(self) -> dict[str, object]:
+        """Return totals since the epoch began: counters, `sent`, `messages`, `bytes` handed out, `seq`, `series`."""
+        with self.lock:
+            sent = sum(series.n for series in self._series.values())
+            done = {"sent": sent, "messages": self._messages, "bytes": self._bytes, "seq": self.seq}
+            return {**self._counters(None), **done, "listening": self._listening}
+
+    @property
+    def completed_round(self) -> tuple[int, int] | None:
+        """(first, last) seq of the newest whole keyframe round."""
+        return self._round.completed

@@ -1,0 +1,136 @@
+"""`sv.stats()`: what was sent, folded, refused, and how old it is."""
+
+from __future__ import annotations
+
+import html
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from stream_viz import _producer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+COLUMNS = ("name", "sent", "folded", "late", "dropped", "invalid", "missing", "expired", "age_s", "bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The counts of one line or table since this process began. `age_s` is None while nothing was sent."""
+
+    name: str
+    sent: int
+    folded: int
+    late: int
+    dropped: int
+    invalid: int
+    missing: int
+    expired: int
+    age_s: float | None
+    bytes: int
+
+
+class Stats:
+    """The counts of all lines and tables at one moment; prints as a table, iterates over its rows."""
+
+    def __init__(self, rows: list[Row], totals: dict[str, Any]) -> None:
+        """Take the rows and what concerns the process."""
+        self.rows = rows
+        self.totals = totals
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: `{"rows": [...], "totals": {...}}`, fresh at every call."""
+        return {"rows": [asdict(row) for row in self.rows], "totals": dict(self.totals)}
+
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        """Return the table as aligned text."""
+        if not self.rows:
+            return "no widget has sent anything yet"
+        cells = [list(COLUMNS), *(_texts(row) for row in self.rows)]
+        widths = [max(len(line[at]) for line in cells) for at in range(len(COLUMNS))]
+        return "\n".join(
+            "  ".join(
+                text.ljust(width) if at == 0 else text.rjust(width)
+                for at, (text, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in cells
+        )
+
+    def _repr_html_(self) -> str:
+        if not self.rows:
+            return f"<p>{html.escape(repr(self))}</p>"
+        head = "".join(f'<th style="text-align:{_align(at)}">{name}</th>' for at, name in enumerate(COLUMNS))
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:{_align(at)}">{html.escape(text)}</td>' for at, text in enumerate(_texts(row))
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _align(column: int) -> str:
+    return "left" if column == 0 else "right"
+
+
+def _texts(row: Row) -> list[str]:
+    age = "-" if row.age_s is None else f"{row.age_s:,.1f}"
+    counts = (row.sent, row.folded, row.late, row.dropped, row.invalid, row.missing, row.expired)
+    return [row.name, *(f"{count:,}" for count in counts), age, f"{row.bytes:,}"]
+
+
+def label_name(name: str, labels: Sequence[tuple[str, str]]) -> str:
+    """Return how a line is called in print: `cpu{core="0"}`."""
+    inner = ", ".join(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in labels)
+    return f"{name}{{{inner}}}" if inner else name
+
+
+def stats() -> Stats:
+    """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, age in s, bytes held.
+
+    Prints as a table; `.to_dict()` gives plain data. `sent` counts finite samples of a line and changes of a
+    table, those that still wait included.
+    """
+    producer = _producer.current()
+    with producer.lock:
+        now_us = _producer.now_us()
+        rows: list[Row] = []
+        seen: set[str] = set()
+        for declaration in producer.dashboard.all():
+            if declaration.kind == "table":
+                count = getattr(declaration.handle, "sent", 0)
+                rows.append(Row(declaration.name, count, 0, 0, 0, 0, 0, 0, None, 0))
+                continue
+            if declaration.name in seen:
+                continue
+            seen.add(declaration.name)
+            for series in producer.sender.find_series(declaration.name):
+                last_us = series.last_time_us
+                rows.append(
+                    Row(
+                        name=label_name(declaration.name, series.labels),
+                        sent=series.sent + series.waiting,
+                        folded=series.folded,
+                        late=series.late,
+                        dropped=0,
+                        invalid=series.invalid,
+                        missing=series.missing,
+                        expired=series.expired,
+                        age_s=None if last_us is None else max(0.0, (now_us - last_us) / 1e6),
+                        bytes=series.bytes,
+                    )
+                )
+        totals = dict(producer.sender.stats())
+    totals["listening"] = producer.listening.listening if producer.listening is not None else True
+    return Stats(rows, totals)

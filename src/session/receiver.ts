@@ -1,0 +1,60 @@
+import type { Message } from '../wire/message-types.ts';
+import type { EpochStore } from './epoch-store.ts';
+import { type ReceiverEnvironment, SessionReceiver } from './session-receiver.ts';
+
+export type { ReceiverEnvironment } from './session-receiver.ts';
+
+/** Gives every decoded message to the receiver of its session; see {@link SessionReceiver} for what each guarantees. */
+export class Receiver {
+  readonly #environment: ReceiverEnvironment;
+  readonly #sessions = new Map<string, SessionReceiver>();
+
+  constructor(environment: ReceiverEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** Takes a decoded message that came over `path`; paths of one name keep their order. */
+  deliver(message: Message, path: string): void {
+    this.#open(message.session).deliver(message, path);
+  }
+
+  /** Stores of `session` that a message concerns which could not be read: the newest, and those that wait for their first. */
+  concerned(session: string): readonly EpochStore[] {
+    return this.#open(session).concerned();
+  }
+
+  /** Applies what need not wait any longer, in all sessions. */
+  drain(): void {
+    for (const receiver of this.#sessions.values()) receiver.drain();
+  }
+
+  /** The store of an epoch, of the newest without an id. One that waits for its first message is made where there is none. */
+  store(session: string, epochId?: string): EpochStore {
+    return this.#open(session).open(epochId);
+  }
+
+  /** The newest store of a session that was heard of, or null. */
+  peek(session: string): EpochStore | null {
+    return this.#sessions.get(session)?.newest ?? null;
+  }
+
+  /** The producer of an epoch is gone; without an id that of the newest. */
+  markGone(session: string, epochId?: string): void {
+    this.#sessions.get(session)?.markGone(epochId);
+  }
+
+  /** Stops all timers; twice is harmless. */
+  dispose(): void {
+    for (const receiver of this.#sessions.values()) receiver.dispose();
+    this.#sessions.clear();
+  }
+
+  #open(session: string): SessionReceiver {
+    let receiver = this.#sessions.get(session);
+    if (receiver === undefined) {
+      receiver = new SessionReceiver(session, this.#environment);
+      this.#sessions.set(session, receiver);
+    }
+    return receiver;
+  }
+}

@@ -1,0 +1,227 @@
+import { CellTiers } from '../core/cell-tiers.ts';
+import type { LineBuffer } from '../core/line-buffer.ts';
+import type { Pane, PaneFields } from '../core/pane.ts';
+import { SampleRing } from '../core/sample-ring.ts';
+import type { PaneColumns, SeriesEntry } from '../wire/message-types.ts';
+import { FoldRing } from './fold-ring.ts';
+import { GapMarks } from './gap-marks.ts';
+import { fillFromHistory } from './history-fill.ts';
+import { readExtent, readLine, readNearest } from './read-line.ts';
+import { parseSeriesKey } from './series-key.ts';
+import type { LineRange, NearestSample, SeriesCounters, SeriesView, TimeSpan } from './session-view.ts';
+
+/** Most cells of one tier: the producer's 600 and more than one parent (docs/protocol.md, section 4). */
+export const CELL_LIMIT = 1200;
+/** Folded panes kept for drawing. */
+const FOLD_CAPACITY = 4096;
+/** Samples whose distances make {@link SeriesState.intervalUs}. */
+const INTERVAL_SAMPLES = 33;
+const NO_COUNTERS: SeriesCounters = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
+
+/**
+ * One series of one generation at the receiver (docs/protocol.md, sections 4 and 5).
+ *
+ * 1. Cells count: they hold every sample at most once, and `hole` says which of them may lack some.
+ * 2. Ring and folds draw: their rows are counted in cells already, or are as soon as the keyframe has come.
+ * 3. Healing changes cells, never what was counted as lost or late.
+ */
+export class SeriesState implements SeriesView {
+  readonly key: string;
+  readonly name: string;
+  readonly labels: readonly (readonly [string, string])[];
+  readonly generation: number;
+  readonly cells: CellTiers;
+  readonly folds = new FoldRing(FOLD_CAPACITY);
+  ring: SampleRing;
+  version = 0;
+  lastTimeUs = Number.NaN;
+  lastValue = Number.NaN;
+  counters: SeriesCounters = NO_COUNTERS;
+  /** Finite samples that the producer had sent with the last message that told. */
+  n = 0;
+  /** Number of the last message that told `n`. */
+  verifiedSeq = 0;
+  /** Largest event time known to have been sent. */
+  maxTimeUs = Number.NEGATIVE_INFINITY;
+  readonly #marks = new GapMarks();
+  readonly #isCurrent: (series: SeriesState) => boolean;
+
+  /** @param options.isCurrent Whether nothing newer than this series' last entry can be missing. */
+  constructor(options: {
+    readonly entry: SeriesEntry;
+    readonly ringCapacity: number;
+    readonly cellLimit: number;
+    readonly isCurrent: (series: SeriesState) => boolean;
+  }) {
+    const { key, gen, tiers } = options.entry;
+    const { name, labels } = parseSeriesKey(key);
+    this.key = key;
+    this.name = name;
+    this.labels = labels;
+    this.generation = gen;
+    this.cells = new CellTiers({ durations: tiers, limit: options.cellLimit });
+    this.ring = new SampleRing(options.ringCapacity);
+    this.#isCurrent = options.isCurrent;
+  }
+
+  get count(): number {
+    return this.cells.count;
+  }
+
+  get firstTimeUs(): number {
+    return this.cells.firstTimeUs;
+  }
+
+  get intervalUs(): number {
+    const length = Math.min(this.ring.length, INTERVAL_SAMPLES);
+    if (length < 2) return Number.NaN;
+    const first = this.ring.length - length;
+    const steps = new Float64Array(length - 1);
+    for (let i = 0; i < steps.length; i += 1) steps[i] = this.ring.timeAt(first + i + 1) - this.ring.timeAt(first + i);
+    steps.sort();
+    return (steps[(steps.length - 1) >> 1]! + steps[steps.length >> 1]!) / 2;
+  }
+
+  /** No hole is open and the newest message accounts for this series. */
+  get exact(): boolean {
+    return this.cells.hole === null && this.#isCurrent(this);
+  }
+
+  get pending(): readonly TimeSpan[] {
+    return this.#marks.pending;
+  }
+
+  get restored(): readonly TimeSpan[] {
+    return this.#marks.restored;
+  }
+
+  summary(): Pane | null {
+    return this.cells.summary();
+  }
+
+  readLine(range: LineRange, out: LineBuffer): 'points' | 'columns' {
+    return readLine(this, range, out);
+  }
+
+  extent(startUs: number, endUs: number, out: Float64Array): boolean {
+    return readExtent(this, startUs, endUs, out);
+  }
+
+  nearest(timeUs: number): NearestSample | null {
+    return readNearest(this, timeUs);
+  }
+
+  /**
+   * Takes the producer's count as of message `seq`, before the message's rows.
+   *
+   * @param carried Finite samples of this series in the message. Where they do not explain the new `n`, a hole opens.
+   */
+  account(entry: SeriesEntry, carried: number, seq: number): void {
+    if (entry.n - carried !== this.n) {
+      this.cells.hole = { seq, before: entry.before ?? Number.POSITIVE_INFINITY };
+      if (entry.before !== null) this.#marks.open(this.maxTimeUs, entry.before);
+    }
+    this.n = entry.n;
+    this.verifiedSeq = seq;
+    if (entry.before !== null && entry.before > this.maxTimeUs) this.maxTimeUs = entry.before;
+  }
+
+  /** Adds row `row` of a message's folds. */
+  addFold(panes: PaneColumns, row: number): void {
+    this.cells.addFold(panes.duration[row]!, panes.start[row]!, panes, row);
+    this.folds.append(panes, row);
+    this.#sawPane(panes, row);
+  }
+
+  /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.cells.addSamples(times, values, from, to);
+    this.ring.append(times, values, from, to);
+    for (let i = from; i < to; i += 1) {
+      this.#saw(times[i]!, values[i]!);
+      if (times[i]! > this.maxTimeUs) this.maxTimeUs = times[i]!;
+    }
+  }
+
+  /** Takes samples that were counted before, for drawing only. */
+  addHistory(times: Float64Array, values: Float64Array, from: number, to: number): void {
+    fillFromHistory(this.ring, times, values, from, to);
+    for (let i = from; i < to; i += 1) this.#saw(times[i]!, values[i]!);
+  }
+
+  /** Shows the newest sample of slow mode; nothing counts it. */
+  showLatest(timeUs: number, value: number): void {
+    this.#saw(timeUs, value);
+  }
+
+  /** The producer retains what starts at `fromUs`, and counted `gone` samples before it. Complete panes follow. */
+  beginKeyframe(fromUs: number, gone: number): void {
+    const { cells } = this;
+    if (cells.hole !== null) cells.forget(fromUs);
+    cells.gone = gone;
+    cells.from = Math.max(fromUs, cells.horizons[cells.horizons.length - 1]!);
+  }
+
+  /** Takes row `row` of the panes of a keyframe of message `seq`. */
+  takeKeyframePane(panes: PaneColumns, row: number, seq: number): void {
+    this.cells.replace(panes.duration[row]!, panes.start[row]!, panes, row, seq);
+    this.#sawPane(panes, row);
+  }
+
+  /** Closes the hole where the counts prove every shown cell: what is held is a part of what was sent. */
+  endKeyframe(): void {
+    const { cells } = this;
+    if (cells.hole === null || cells.countRetained() !== this.n - cells.gone) return;
+    cells.hole = null;
+    this.#marks.heal();
+  }
+
+  /** Takes the producer's counters; false when they are what they were. */
+  takeCounters({ folded, late, invalid, missing, expired }: Readonly<SeriesCounters>): boolean {
+    const held = this.counters;
+    if (
+      held.folded === folded &&
+      held.late === late &&
+      held.invalid === invalid &&
+      held.missing === missing &&
+      held.expired === expired
+    ) {
+      return false;
+    }
+    this.counters = { folded, late, invalid, missing, expired };
+    return true;
+  }
+
+  /** Ends a message: what is above the limits goes. */
+  evict(): void {
+    this.cells.evict();
+    this.#marks.forget(this.firstTimeUs);
+  }
+
+  /** Keeps at most `capacity` raw samples from now on. */
+  setRingCapacity(capacity: number): void {
+    if (capacity === this.ring.capacity) return;
+    const { length } = this.ring;
+    const times = new Float64Array(length);
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i += 1) {
+      times[i] = this.ring.timeAt(i);
+      values[i] = this.ring.valueAt(i);
+    }
+    this.ring = new SampleRing(capacity);
+    this.ring.append(times, values, 0, length);
+  }
+
+  #saw(timeUs: number, value: number): void {
+    if (timeUs < this.lastTimeUs) return;
+    this.lastTimeUs = timeUs;
+    this.lastValue = value;
+  }
+
+  #sawPane(panes: PaneFields, row: number): void {
+    const timeUs = panes.lastTime[row]!;
+    // A pane tells nothing of missing values, so at an equal time what was seen as a row stands.
+    if (!(timeUs <= this.lastTimeUs)) this.#saw(timeUs, panes.last[row]!);
+    if (timeUs > this.maxTimeUs) this.maxTimeUs = timeUs;
+  }
+}

@@ -1,0 +1,211 @@
+import { type ProducerTable, TableStore } from '../core/table-store.ts';
+import { type DashboardDocument, parseDocument } from '../dashboard/document.ts';
+import type { Message, PaneColumns, RowsPart, SampleColumns, SeriesEntry } from '../wire/message-types.ts';
+import { CELL_LIMIT, SeriesState } from './series-state.ts';
+
+/** Raw samples kept of a series that no widget of the document shows, and before the first document. */
+const DEFAULT_RING_CAPACITY = 100_000;
+
+/** Limits a test may lower. */
+export interface DataLimits {
+  /** Most cells of one tier of one series. Default 1200. */
+  readonly cellLimit?: number;
+}
+
+/**
+ * Everything one epoch of a session has said: document, series and tables (docs/protocol.md, sections 3 to 7).
+ *
+ * 1. Messages come in strictly rising `seq`; a message is applied whole or, when it is invalid, not at all.
+ * 2. Within a message: document, folds, samples, history, keyframe; table changes, then slices, then the proof.
+ * 3. What is called exact is the producer's as of `seq`.
+ */
+export class SessionData {
+  seq = 0;
+  document: DashboardDocument | null = null;
+  readonly series = new Map<string, SeriesState>();
+  readonly tables = new Map<string, TableStore>();
+  /** Sum of `n` over all series. */
+  #total = 0;
+  #version = 0;
+  #complete = false;
+  readonly #cellLimit: number;
+
+  constructor(limits: DataLimits = {}) {
+    this.#cellLimit = limits.cellLimit ?? CELL_LIMIT;
+  }
+
+  /** Counts and document are the producer's as of `seq`: a series not in the last message cannot lack anything. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /**
+   * Applies one decoded message; its columns are copied. That its indices and cells are sound, `decodeMessage` has checked.
+   *
+   * @throws StreamVizError `MESSAGE_INVALID` (a series key), `DOCUMENT_INVALID`; then nothing was applied.
+   */
+  apply(message: Message): void {
+    const document = message.document === null ? null : parseDocument(message.document);
+    const states = message.series.map((entry) => this.#newState(entry));
+    this.seq = message.seq;
+    this.#version += 1;
+    if (document !== null) this.#takeDocument(document);
+    this.#applySeries(message, states);
+    const complete =
+      this.#total === message.samplesTotal && (this.document?.revision ?? 0) === message.documentRevision;
+    if (complete !== this.#complete) for (const series of this.series.values()) series.version = this.#version;
+    this.#complete = complete;
+    this.#applyStats(message);
+    this.#applyTables(message);
+  }
+
+  /** A state where the message needs a new one: an unknown key, a newer generation, other tiers. Else undefined. */
+  #newState(entry: SeriesEntry): SeriesState | undefined {
+    const held = this.series.get(entry.key);
+    if (held !== undefined && held.generation >= entry.gen && sameNumbers(held.cells.durations, entry.tiers)) return;
+    return new SeriesState({
+      entry,
+      ringCapacity: DEFAULT_RING_CAPACITY,
+      cellLimit: this.#cellLimit,
+      isCurrent: (series) => this.complete || series.verifiedSeq === this.seq,
+    });
+  }
+
+  #takeDocument(document: DashboardDocument): void {
+    if (this.document !== null && document.revision <= this.document.revision) return;
+    this.document = document;
+    for (const [key, generation] of document.generations) {
+      const held = this.series.get(key);
+      if (held !== undefined && held.generation < generation) this.#drop(held);
+    }
+    for (const series of this.series.values()) series.setRingCapacity(this.#ringCapacity(series.name));
+    for (const [id, table] of this.tables) table.setKeyColumn(this.#keyColumn(id));
+  }
+
+  #applySeries(message: Message, states: readonly (SeriesState | undefined)[]): void {
+    const { seq } = message;
+    const carried = countCarried(message);
+    const touched = message.series.map((entry, i) => {
+      const series = this.#enter(entry, states[i]);
+      if (series === null) return null;
+      if (!message.slow) {
+        this.#total += entry.n - series.n;
+        series.account(entry, carried[i]!, seq);
+      }
+      series.version = this.#version;
+      return series;
+    });
+    const { folds, samples, history, keyframe, latest } = message;
+    if (folds !== null && !message.slow) {
+      for (let row = 0; row < folds.length; row += 1) touched[folds.series[row]!]?.addFold(folds, row);
+    }
+    if (samples !== null && !message.slow) {
+      eachRun(samples, (i, from, to) => touched[i]?.addSamples(samples.time, samples.value, from, to));
+    }
+    if (history !== null) {
+      eachRun(history, (i, from, to) => touched[i]?.addHistory(history.time, history.value, from, to));
+    }
+    if (keyframe !== null && !message.slow) {
+      for (const { series, from, gone } of keyframe.ranges) {
+        touched[series]?.beginKeyframe(from ?? Number.NEGATIVE_INFINITY, gone);
+      }
+      takePanes(keyframe.panes, touched, seq);
+      for (const { series } of keyframe.ranges) touched[series]?.endKeyframe();
+    }
+    if (latest !== null) {
+      for (let row = 0; row < latest.length; row += 1) {
+        touched[latest.series[row]!]?.showLatest(latest.time[row]!, latest.value[row]!);
+      }
+    }
+    for (const series of touched) series?.evict();
+  }
+
+  /** The state that an entry speaks of, or null where it speaks of a generation that is over. */
+  #enter(entry: SeriesEntry, state: SeriesState | undefined): SeriesState | null {
+    if (entry.gen < (this.document?.generations.get(entry.key) ?? 0)) return null;
+    const held = this.series.get(entry.key);
+    if (state === undefined) return held !== undefined && held.generation === entry.gen ? held : null;
+    if (held !== undefined) this.#drop(held);
+    state.setRingCapacity(this.#ringCapacity(state.name));
+    this.series.set(entry.key, state);
+    return state;
+  }
+
+  #drop(series: SeriesState): void {
+    this.#total -= series.n;
+    this.series.delete(series.key);
+  }
+
+  #applyStats({ stats }: Message): void {
+    if (stats === null) return;
+    for (const [key, counters] of Object.entries(stats.series)) {
+      const series = this.series.get(key);
+      if (series?.takeCounters(counters)) series.version = this.#version;
+    }
+  }
+
+  /** Every message lists every table of the producer: one that is not listed is closed. */
+  #applyTables(message: Message): void {
+    for (const id of this.tables.keys()) if (!Object.hasOwn(message.tables, id)) this.tables.delete(id);
+    for (const [id, proof] of Object.entries(message.tables)) {
+      const table = this.#table(id);
+      const parts = message.rows.filter((part) => part.table === id);
+      for (const part of parts) if (part.slice === null) table.change(part, message.seq);
+      for (const part of parts) if (part.slice !== null) table.slice(part, part.slice.from, part.slice.to, message.seq);
+      table.prove(proof satisfies ProducerTable, { roundEnded: parts.some(isLastSlice) });
+    }
+  }
+
+  #table(id: string): TableStore {
+    let table = this.tables.get(id);
+    if (table === undefined) {
+      table = new TableStore();
+      table.setKeyColumn(this.#keyColumn(id));
+      this.tables.set(id, table);
+    }
+    return table;
+  }
+
+  #keyColumn(id: string): string | null {
+    const widget = this.document?.widgets.find((spec) => spec.id === id);
+    return widget?.kind === 'table' ? widget.options.key : null;
+  }
+
+  #ringCapacity(name: string): number {
+    let most = 0;
+    for (const widget of this.document?.widgets ?? []) {
+      if (widget.kind === 'metric' && widget.name === name) most = Math.max(most, widget.options.maxPoints);
+    }
+    return most > 0 ? most : DEFAULT_RING_CAPACITY;
+  }
+}
+
+const isLastSlice = (part: RowsPart): boolean => part.slice?.last === true;
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** Finite samples of each series in a message, folded ones included. */
+function countCarried({ series, samples, folds }: Message): Float64Array {
+  const carried = new Float64Array(series.length);
+  for (let row = 0; row < (samples?.length ?? 0); row += 1) {
+    const value = samples!.value[row]!;
+    if (value - value === 0) carried[samples!.series[row]!]! += 1;
+  }
+  for (let row = 0; row < (folds?.length ?? 0); row += 1) carried[folds!.series[row]!]! += folds!.count[row]!;
+  return carried;
+}
+
+/** Calls `take` for each run of rows of one series. */
+function eachRun(rows: SampleColumns, take: (series: number, from: number, to: number) => void): void {
+  let from = 0;
+  for (let row = 1; row <= rows.length; row += 1) {
+    if (row < rows.length && rows.series[row] === rows.series[from]) continue;
+    take(rows.series[from]!, from, row);
+    from = row;
+  }
+}
+
+function takePanes(panes: PaneColumns, touched: readonly (SeriesState | null)[], seq: number): void {
+  for (let row = 0; row < panes.length; row += 1) touched[panes.series[row]!]?.takeKeyframePane(panes, row, seq);
+}

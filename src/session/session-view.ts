@@ -1,0 +1,133 @@
+import type { StreamVizError } from '../core/errors.ts';
+import type { LineBuffer } from '../core/line-buffer.ts';
+import type { Pane } from '../core/pane.ts';
+import type { TableColumn, TableRow } from '../core/table-store.ts';
+import type { DashboardDocument } from '../dashboard/document.ts';
+
+export type { TableColumn, TableRow } from '../core/table-store.ts';
+
+/** A half-open stretch of event time, `[startUs, endUs)`, whole us since the Unix epoch. */
+export interface TimeSpan {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** Totals of what did not go the plain way, since the epoch began. */
+export interface SeriesCounters {
+  folded: number;
+  late: number;
+  invalid: number;
+  missing: number;
+  expired: number;
+}
+
+/** What {@link SeriesView.readLine} fills: columns of a reused buffer, valid up to `length` until the next read. */
+export type LineRead = LineBuffer;
+
+/** Which part of a line is wanted, and how finely. */
+export interface LineRange {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Width of one column, us; column c covers `[c * columnUs, (c + 1) * columnUs)`. */
+  readonly columnUs: number;
+  /** The largest number of exact samples wanted; more are given as columns. */
+  readonly maxPoints: number;
+}
+
+/** The sample nearest to a time; with `pane` where only a cell is known there. */
+export interface NearestSample {
+  readonly timeUs: number;
+  readonly value: number;
+  readonly pane?: {
+    readonly startUs: number;
+    readonly endUs: number;
+    readonly count: number;
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+  };
+}
+
+/** One line's data as the view reads it. Times are us; a value is NaN where there is none. */
+export interface SeriesView {
+  readonly key: string;
+  readonly name: string;
+  readonly labels: readonly (readonly [string, string])[];
+  readonly generation: number;
+  /** Rises with every change of this series. */
+  readonly version: number;
+  /** Finite samples held, cells included. */
+  readonly count: number;
+  readonly firstTimeUs: number;
+  readonly lastTimeUs: number;
+  /** NaN while there is none, and where the newest row was a missing value. */
+  readonly lastValue: number;
+  /** Median interval of the newest samples, us; NaN below two. */
+  readonly intervalUs: number;
+  /** Every shown cell is proved to be the producer's. */
+  readonly exact: boolean;
+  readonly pending: readonly TimeSpan[];
+  readonly restored: readonly TimeSpan[];
+  readonly counters: Readonly<SeriesCounters>;
+  /** All samples of the generation in one pane, or null while there are none. */
+  summary(): Pane | null;
+  /**
+   * Fills `out` for `[startUs, endUs)`. `points`: exact samples with one neighbour on each side, NaN breaks the line.
+   * `columns`: the middle, mean, min and max of each column that has samples; `breakBefore[i] = 1` breaks the line.
+   * O(log n + columns), allocates only to grow `out`.
+   */
+  readLine(range: LineRange, out: LineRead): 'points' | 'columns';
+  /** Min and max over `[startUs, endUs)` into `out[0]`, `out[1]`; false when there are no samples. O(log n + cells). */
+  extent(startUs: number, endUs: number, out: Float64Array): boolean;
+  /** The sample or cell nearest to a time, null while there is none. */
+  nearest(timeUs: number): NearestSample | null;
+}
+
+/** A table's rows as the view reads them. */
+export interface TableView {
+  readonly id: string;
+  readonly version: number;
+  readonly rowCount: number;
+  /** Live rows at the producer. */
+  readonly total: number;
+  readonly exact: boolean;
+  readonly complete: boolean;
+  readonly columns: readonly TableColumn[];
+  readonly keyColumn: string | null;
+  /** Ascending row id; the same array until `version` changes. */
+  rows(): readonly TableRow[];
+}
+
+/** What became of the messages of one epoch. */
+export interface MessageCounts {
+  received: number;
+  applied: number;
+  lost: number;
+  doubled: number;
+  stale: number;
+  invalid: number;
+  unknown: number;
+}
+
+/** The data of one epoch of a session, as the view reads it. */
+export interface SessionStore {
+  readonly session: string;
+  readonly epochId: string;
+  readonly seq: number;
+  readonly document: DashboardDocument | null;
+  readonly status: 'waiting' | 'live' | 'gone';
+  /** Producer's clock when it was found gone; NaN before. */
+  readonly goneAtUs: number;
+  /** The newest bad message; null after the next good one. */
+  readonly problem: StreamVizError | null;
+  readonly messages: Readonly<MessageCounts>;
+  readonly roundMs: number;
+  readonly slow: boolean;
+  /** All label sets of a name, in order of first sight; empty for an unknown name. */
+  series(name: string): readonly SeriesView[];
+  table(widgetId: string): TableView | null;
+  /** The producer's clock, us; the local clock before the first message. */
+  nowUs(): number;
+  /** Calls `listener` after each applied batch of messages until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+}

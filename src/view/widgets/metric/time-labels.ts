@@ -1,0 +1,42 @@
+import type { TimeFormat } from '../../time-format.ts';
+import { timeTicks } from '../../time-ticks.ts';
+import type { TimeLabel } from './axis-chart.ts';
+import { type PlotScale, xOf } from './line-painter.ts';
+
+const CHAR_PX = 6.2;
+/** How far a label may reach over the plot's ends. */
+const REACH_LEFT_PX = 10;
+const REACH_RIGHT_PX = 16;
+
+/** The labels of a time axis now, and how far the picture may slide until they must be drawn again. */
+export interface VisibleTimes {
+  readonly labels: readonly TimeLabel[];
+  /** px to the left; a label leaves or the next one fits. */
+  readonly validPx: number;
+}
+
+/** The whole labels that fit between the plot's ends, at their stage px. The day stands once at the left where it is not today. */
+export function visibleTimes(scale: PlotScale, format: TimeFormat, nowUs: number): VisibleTimes {
+  const plotPx = scale.right - scale.left;
+  const startUs = scale.edgeUs - plotPx * scale.usPerPx;
+  // One tick beyond the right edge tells when the next label comes in.
+  const ticks = timeTicks(startUs, scale.edgeUs + plotPx * scale.usPerPx, plotPx * 2, format);
+  const date = format.dateUnlessToday(startUs, nowUs);
+  const low = scale.left - REACH_LEFT_PX;
+  const high = scale.right + REACH_RIGHT_PX;
+  const labels: TimeLabel[] = [];
+  let validPx = plotPx;
+  for (const { timeUs, label } of ticks) {
+    const x = xOf(scale, timeUs);
+    const text = date !== '' && labels.length === 0 && label.includes(':') ? `${date} ${label}` : label;
+    const half = (text.length * CHAR_PX) / 2;
+    if (x + half > high) {
+      validPx = Math.min(validPx, x + half - high);
+      break;
+    }
+    if (x - half < low) continue;
+    validPx = Math.min(validPx, x - half - low + 1);
+    labels.push({ x, label: text });
+  }
+  return { labels, validPx: Math.max(1, validPx) };
+}

@@ -1,0 +1,159 @@
+import {
+  CONTINUATION,
+  type FixedColumn,
+  HEADER_BATCH,
+  HEADER_SCHEMA,
+  METADATA_KEY,
+  METADATA_V5,
+  PANE_SCHEMA,
+  PRECISION_DOUBLE,
+  SAMPLE_SCHEMA,
+  TYPE_FLOAT,
+  TYPE_INT,
+  TYPE_TIMESTAMP,
+  UNIT_MICROSECOND,
+  WIDTH,
+} from './arrow-layout.ts';
+import { FlatWriter } from './flat-writer.ts';
+import type { PaneColumns, SampleColumns } from './message-types.ts';
+
+const TYPE_ID = { uint16: TYPE_INT, int64: TYPE_INT, float64: TYPE_FLOAT, timestamp: TYPE_TIMESTAMP } as const;
+
+function writeType(flat: FlatWriter, column: FixedColumn): number {
+  switch (column.type) {
+    case 'float64':
+      return flat.table([() => flat.i16(PRECISION_DOUBLE)]);
+    case 'timestamp': {
+      const zone = flat.string('UTC');
+      return flat.table([() => flat.i16(UNIT_MICROSECOND), () => flat.offset(zone)]);
+    }
+    case 'uint16':
+    case 'int64':
+      return flat.table([() => flat.i32(8 * WIDTH[column.type]), () => flat.u8(column.type === 'int64' ? 1 : 0)]);
+  }
+}
+
+function writeMessage(flat: FlatWriter, headerType: number, header: number, bodyBytes: number): Uint8Array {
+  const root = flat.table([
+    () => flat.i16(METADATA_V5),
+    () => flat.u8(headerType),
+    () => flat.offset(header),
+    () => flat.i64(bodyBytes),
+  ]);
+  return flat.finish(root);
+}
+
+function schemaMessage(columns: readonly FixedColumn[], metadata: string | null): Uint8Array {
+  const flat = new FlatWriter();
+  const fields = columns.map((column) => {
+    const name = flat.string(column.name);
+    const type = writeType(flat, column);
+    const children = flat.vector([]);
+    return flat.table([
+      () => flat.offset(name),
+      () => flat.u8(0),
+      () => flat.u8(TYPE_ID[column.type]),
+      () => flat.offset(type),
+      null,
+      () => flat.offset(children),
+    ]);
+  });
+  const fieldVector = flat.vector(fields);
+  let pairs = 0;
+  if (metadata !== null) {
+    const value = flat.string(metadata);
+    const key = flat.string(METADATA_KEY);
+    pairs = flat.vector([flat.table([() => flat.offset(key), () => flat.offset(value)])]);
+  }
+  const schema = flat.table([
+    () => flat.i16(0),
+    () => flat.offset(fieldVector),
+    metadata === null ? null : () => flat.offset(pairs),
+  ]);
+  return writeMessage(flat, HEADER_SCHEMA, schema, 0);
+}
+
+const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
+
+function batchMessage(columns: readonly FixedColumn[], length: number): { metadata: Uint8Array; bodyBytes: number } {
+  const flat = new FlatWriter();
+  const nodes: number[] = [];
+  const buffers: number[] = [];
+  let at = 0;
+  for (const column of columns) {
+    const bytes = length * WIDTH[column.type];
+    nodes.push(length, 0);
+    buffers.push(at, 0, at, bytes);
+    at += padded(bytes);
+  }
+  const bufferVector = flat.structs(buffers, 2);
+  const nodeVector = flat.structs(nodes, 2);
+  const batch = flat.table([() => flat.i64(length), () => flat.offset(nodeVector), () => flat.offset(bufferVector)]);
+  return { metadata: writeMessage(flat, HEADER_BATCH, batch, at), bodyBytes: at };
+}
+
+function writeInt64(out: Uint8Array, at: number, values: Float64Array, length: number): void {
+  const halves = new Int32Array(out.buffer, at, 2 * length);
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
+    const high = Math.floor(value / 4294967296);
+    halves[2 * i] = value - high * 4294967296;
+    halves[2 * i + 1] = high;
+  }
+}
+
+function writePart(
+  schema: readonly FixedColumn[],
+  columns: readonly (Float64Array | Uint16Array)[],
+  length: number,
+  metadata: string | null,
+): Uint8Array {
+  const head = schemaMessage(schema, metadata);
+  const batch = length === 0 ? null : batchMessage(schema, length);
+  const batchBytes = batch === null ? 0 : 8 + batch.metadata.length + batch.bodyBytes;
+  const out = new Uint8Array(8 + head.length + batchBytes + 8);
+  const view = new DataView(out.buffer);
+  let at = 0;
+  const start = (bytes: number): void => {
+    view.setUint32(at, CONTINUATION, true);
+    view.setInt32(at + 4, bytes, true);
+    at += 8;
+  };
+  start(head.length);
+  out.set(head, at);
+  at += head.length;
+  if (batch !== null) {
+    start(batch.metadata.length);
+    out.set(batch.metadata, at);
+    at += batch.metadata.length;
+    for (let i = 0; i < schema.length; i++) {
+      const values = columns[i]!;
+      const type = schema[i]!.type;
+      if (type === 'uint16') new Uint16Array(out.buffer, at, length).set(values.subarray(0, length));
+      else if (type === 'float64') new Float64Array(out.buffer, at, length).set(values.subarray(0, length));
+      else writeInt64(out, at, values as Float64Array, length);
+      at += padded(length * WIDTH[type]);
+    }
+  }
+  start(0);
+  return out;
+}
+
+/**
+ * Encodes samples as one self-contained Arrow IPC stream of the sample schema, with `metadata` as its `streamviz` text.
+ *
+ * @returns Fresh bytes, aligned to 8. Times are whole microseconds below 2^53; no rows give a stream without a batch.
+ */
+export function writeSamplePart(columns: SampleColumns, metadata: string | null = null): Uint8Array {
+  return writePart(SAMPLE_SCHEMA, [columns.series, columns.time, columns.value], columns.length, metadata);
+}
+
+/** Encodes panes as one self-contained Arrow IPC stream of the pane schema; otherwise as {@link writeSamplePart}. */
+export function writePanePart(columns: PaneColumns, metadata: string | null = null): Uint8Array {
+  return writePart(
+    PANE_SCHEMA,
+    PANE_SCHEMA.map((column) => columns[column.name]),
+    columns.length,
+    metadata,
+  );
+}

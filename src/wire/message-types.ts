@@ -1,0 +1,107 @@
+/**
+ * What a decoded message holds: columns, ready to be applied. Times are whole microseconds since the Unix epoch.
+ *
+ * `series` columns index the message's own `series` list; the indices never outlive the message. Columns may be
+ * views on the bytes they were decoded from: copy what is kept.
+ */
+
+/** Rows of the sample schema. A `value` of NaN is a missing value. */
+export interface SampleColumns {
+  readonly length: number;
+  readonly series: Uint16Array;
+  readonly time: Float64Array;
+  readonly value: Float64Array;
+}
+
+/** Rows of the pane schema: one summary of the samples in `[start, start + duration)` each. */
+export interface PaneColumns {
+  readonly length: number;
+  readonly series: Uint16Array;
+  readonly start: Float64Array;
+  readonly duration: Float64Array;
+  readonly count: Float64Array;
+  readonly sum: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly first: Float64Array;
+  readonly firstTime: Float64Array;
+  readonly last: Float64Array;
+  readonly lastTime: Float64Array;
+}
+
+/** One entry of a message's series list (docs/protocol.md, section 3). */
+export interface SeriesEntry {
+  readonly key: string;
+  readonly gen: number;
+  readonly n: number;
+  readonly before: number | null;
+  readonly tiers: readonly number[];
+}
+
+/** One `rows` part: a change where `slice` is null, else the complete live rows of `[from, to)`. */
+export interface RowsPart {
+  readonly table: string;
+  readonly slice: { readonly from: number; readonly to: number; readonly last: boolean } | null;
+  readonly columns: readonly { readonly name: string; readonly type: 'datetime' | 'number' | 'text' | 'bool' }[];
+  readonly rowIds: Float64Array;
+  readonly gone: Uint8Array;
+  /** One array of cells per row, in column order. */
+  readonly cells: readonly (readonly unknown[])[];
+}
+
+/** The proof of one table (docs/protocol.md, section 6); hashes are 16 hex digits. */
+export interface TableProof {
+  readonly floor: number;
+  readonly keyFloor: number;
+  readonly whole: string;
+  readonly part: string;
+  readonly total: number;
+}
+
+/** What one series lost or changed since the epoch began. */
+export interface SeriesStats {
+  readonly folded: number;
+  readonly late: number;
+  readonly invalid: number;
+  readonly missing: number;
+  readonly expired: number;
+}
+
+/** Totals since the epoch began, and the series with a count that is not zero. */
+export interface MessageStats extends SeriesStats {
+  readonly roundMs: number;
+  readonly series: Readonly<Record<string, SeriesStats>>;
+}
+
+/** What one keyframe part says of a series: start of what the producer retains (null: everything), samples before it. */
+export interface KeyframeRange {
+  readonly series: number;
+  readonly from: number | null;
+  readonly gone: number;
+}
+
+/** One message from a producer to a viewer. */
+export interface Message {
+  readonly kind: 'batch' | 'snapshot';
+  readonly session: string;
+  readonly epoch: { readonly id: string; readonly startedUs: number };
+  readonly seq: number;
+  readonly sentUs: number;
+  readonly samplesTotal: number;
+  readonly documentRevision: number;
+  readonly tables: Readonly<Record<string, TableProof>>;
+  readonly stats: MessageStats | null;
+  readonly answered: string | null;
+  readonly slow: boolean;
+  /** Parsed JSON of the document part, or null without one. */
+  readonly document: unknown;
+  readonly series: readonly SeriesEntry[];
+  readonly folds: PaneColumns | null;
+  readonly samples: SampleColumns | null;
+  readonly history: SampleColumns | null;
+  readonly keyframe: { readonly panes: PaneColumns; readonly ranges: readonly KeyframeRange[] } | null;
+  readonly latest: SampleColumns | null;
+  readonly rows: readonly RowsPart[];
+  /** Roles and fields this version does not know: ignored, counted. */
+  readonly unknown: number;
+}

@@ -1,0 +1,55 @@
+/** One Jupyter server, one relay before it and one browser, for the tests of a file. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { chromiumFlags, findChromium } from '../../../scripts/lab/chromium.ts';
+import { startJupyter } from '../../../scripts/lab/jupyter.ts';
+import { LabPage, type OpenOptions, writeNotebook } from '../../../scripts/lab/lab-page.ts';
+import { Relay } from './relay.ts';
+
+export class Host {
+  readonly dir: string;
+  readonly server: Awaited<ReturnType<typeof startJupyter>>;
+  readonly relay: Relay;
+  readonly browser: Browser;
+  readonly #app: 'lab' | 'notebook';
+  #notebooks = 0;
+
+  private constructor(
+    app: 'lab' | 'notebook',
+    dir: string,
+    server: Awaited<ReturnType<typeof startJupyter>>,
+    relay: Relay,
+    browser: Browser,
+  ) {
+    this.#app = app;
+    this.dir = dir;
+    this.server = server;
+    this.relay = relay;
+    this.browser = browser;
+  }
+
+  static async open(app: 'lab' | 'notebook' = 'lab'): Promise<Host> {
+    const base = mkdtempSync(join(tmpdir(), 'streamviz-e2e-'));
+    const dir = join(base, 'notebooks');
+    mkdirSync(dir);
+    const server = await startJupyter({ app, dir, state: join(base, 'jupyter') });
+    const relay = await Relay.open(server.url);
+    const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
+    return new Host(app, dir, server, relay, browser);
+  }
+
+  /** Opens a new notebook of `cells` through the relay. */
+  async notebook(cells: readonly string[], options: OpenOptions = {}): Promise<LabPage> {
+    const name = writeNotebook(this.dir, `test-${this.#notebooks++}.ipynb`, cells);
+    return LabPage.open(this.browser, this.relay.url, this.server.token, name, { app: this.#app, ...options });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.relay.close();
+    await this.server.stop();
+    rmSync(join(this.dir, '..'), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Reads Jupyter's websocket frames (subprotocol `v1.kernel.websocket.jupyter.org`): `u64 LE count of offsets | offsets | channel, header, parent
+ * header, metadata, content, buffers...`.
+ */
+export interface KernelFrame {
+  readonly channel: string;
+  readonly type: string;
+  readonly content: unknown;
+  readonly bufferBytes: number;
+}
+
+/** The frame's parts, or null where the bytes are not of this protocol. */
+export function readKernelFrame(bytes: Buffer): KernelFrame | null {
+  if (bytes.length < 8) return null;
+  const count = Number(bytes.readBigUInt64LE(0));
+  if (count < 6 || bytes.length < 8 * (count + 1)) return null;
+  const offset = (i: number): number => Number(bytes.readBigUInt64LE(8 * (i + 1)));
+  const part = (i: number): string => bytes.toString('utf8', offset(i), offset(i + 1));
+  const header: unknown = JSON.parse(part(1));
+  const type = isRecord(header) ? String(header.msg_type) : '';
+  return { channel: part(0), type, content: JSON.parse(part(4)), bufferBytes: bytes.length - offset(5) };
+}
+
+/** Number and epoch of a StreamViz message in a kernel frame, or null for any other frame. */
+export function streamVizMessage(
+  frame: KernelFrame | null,
+): { seq: number; epoch: string; slow: boolean; bytes: number } | null {
+  if (frame?.channel !== 'iopub' || frame.type !== 'comm_msg' || !isRecord(frame.content)) return null;
+  const data = frame.content.data;
+  if (!isRecord(data) || data.method !== 'custom' || !isRecord(data.content)) return null;
+  const { seq, epoch, slow } = data.content;
+  if (typeof seq !== 'number' || !isRecord(epoch)) return null;
+  return { seq, epoch: String(epoch.id), slow: slow === true, bytes: frame.bufferBytes };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

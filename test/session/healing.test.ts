@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CellColumns } from '../../src/core/cell-columns.ts';
+import { CellTiers } from '../../src/core/cell-tiers.ts';
+import { TableStore } from '../../src/core/table-store.ts';
+import { SeriesState } from '../../src/session/series-state.ts';
+import { SessionData } from '../../src/session/session-data.ts';
+import { SessionReceiver } from '../../src/session/session-receiver.ts';
+import type { SenderOptions } from './fake-sender.ts';
+import { Broken } from './invariants.ts';
+import { playHistory } from './random-history.ts';
+
+const HISTORIES = 600;
+
+describe('after random loss, doubles, two paths, reordering, late joining, restarts, eviction and clears', () => {
+  test(`cells, tables and document are the sender's within one round, and nothing wrong was called exact (${HISTORIES} histories)`, () => {
+    let messages = 0;
+    for (let seed = 0; seed < HISTORIES; seed += 1) {
+      try {
+        messages += playHistory(seed).messages;
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+    expect(messages).toBeGreaterThan(20 * HISTORIES);
+  });
+});
+
+/** First seed whose history breaks an invariant, and which. */
+function firstBroken(most: number, broken?: SenderOptions['broken']): string | null {
+  for (let seed = 0; seed < most; seed += 1) {
+    try {
+      playHistory(seed, broken);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      return error.message;
+    }
+  }
+  return null;
+}
+
+describe('each rule is needed: without it an invariant breaks', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test('cells that cannot be proved go', () => {
+    vi.spyOn(CellTiers.prototype, 'forget').mockReturnValue();
+    expect(firstBroken(400)).not.toBeNull();
+  });
+
+  test('a complete pane replaces its cell', () => {
+    vi.spyOn(CellTiers.prototype, 'replace').mockReturnValue();
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test('a folded pane adds to no finer tier', () => {
+    const { addFold } = CellTiers.prototype;
+    vi.spyOn(CellTiers.prototype, 'addFold').mockImplementation(function (
+      this: CellTiers,
+      _duration,
+      start,
+      panes,
+      row,
+    ) {
+      addFold.call(this, this.durations[0]!, start, panes, row);
+    });
+    expect(firstBroken(400)).not.toBeNull();
+  });
+
+  test('of a cell and the finer ones under it the larger count is shown', () => {
+    vi.spyOn(CellColumns.prototype, 'shown').mockImplementation(function (this: CellColumns, row) {
+      return this.count[row]!;
+    });
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test('counts reveal what is missing', () => {
+    const { account } = SeriesState.prototype;
+    vi.spyOn(SeriesState.prototype, 'account').mockImplementation(function (this: SeriesState, entry, carried, seq) {
+      const { hole } = this.cells;
+      account.call(this, entry, carried, seq);
+      this.cells.hole = hole;
+    });
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test('a message states the totals', () => {
+    vi.spyOn(SessionData.prototype, 'complete', 'get').mockReturnValue(true);
+    expect(firstBroken(400)).not.toBeNull();
+  });
+
+  test('a slice lists all live rows of its range', () => {
+    vi.spyOn(TableStore.prototype, 'slice').mockImplementation(function (this: TableStore, block, _from, _to, seq) {
+      this.change(block, seq);
+    });
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test('a number is applied once', () => {
+    const { deliver } = SessionReceiver.prototype;
+    vi.spyOn(SessionReceiver.prototype, 'deliver').mockImplementation(function (this: SessionReceiver, message, path) {
+      deliver.call(this, message, path);
+      const data = this.newest?.data;
+      if (data?.seq === message.seq) data.apply(message);
+    });
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test('history is for drawing only', () => {
+    vi.spyOn(SeriesState.prototype, 'addHistory').mockImplementation(function (this: SeriesState, ...rows) {
+      this.addSamples(...rows);
+    });
+    expect(firstBroken(100)).not.toBeNull();
+  });
+
+  test.each(['cells before their message', 'largest time before is too small', 'no generation'] as const)(
+    'the sender keeps its rules (%s)',
+    (broken) => {
+      expect(firstBroken(400, broken)).not.toBeNull();
+    },
+  );
+});

@@ -2,7 +2,7 @@
 
 | piece | bytes |
 |---|---|
-| schema message | `ff ff ff ff`, u32 length, FlatBuffer; the metadata value stands last, so all before it is a constant |
+| schema message | `ff ff ff ff`, u32 length, FlatBuffer; the metadata value stands last, all before it is constant |
 | batch message | `ff ff ff ff`, u32 length, FlatBuffer (constant but for the lengths), columns, each padded to 8 |
 | end | `ff ff ff ff 00 00 00 00` |
 
@@ -12,17 +12,19 @@ Formats: Arrow columnar specification 1.x, Schema.fbs and Message.fbs, metadata 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from stream_viz._flatbuffer import FlatBuffer
 from stream_viz._pane import COUNT, FIRST, FIRST_TIME, LAST, LAST_TIME, MAX, MIN, START, SUM, Panes
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer as Bytes
+    from collections.abc import Sequence
+
+Bytes = bytes | bytearray | memoryview | npt.NDArray[Any]
 METADATA_KEY = "streamviz"
 END = struct.pack("<II", 0xFFFFFFFF, 0)
 VERSION_5, SCHEMA, RECORD_BATCH = 4, 1, 3
@@ -147,7 +149,14 @@ def encode(layout: Layout, columns: Sequence[Bytes], rows: int, metadata: str | 
     struct.pack_into("<q", batch, layout.body_length_at, offset)
     struct.pack_into(f"<{2 * len(columns)}q", batch, layout.nodes_at, *(rows, 0) * len(columns))
     struct.pack_into(f"<{len(buffers)}q", batch, layout.buffers_at, *buffers)
-    return b"".join((schema, struct.pack("<II", 0xFFFFFFFF, len(batch)), batch, *body, END))
+    pieces: tuple[bytes | bytearray, ...] = (
+        schema,
+        struct.pack("<II", 0xFFFFFFFF, len(batch)),
+        batch,
+        *cast("list[bytes]", body),
+        END,
+    )
+    return b"".join(pieces)
 
 
 def encode_panes(pieces: Sequence[tuple[int, int, Panes]], metadata: str | None = None) -> bytes:

@@ -7,12 +7,12 @@ pandas' NA are missing values (null). A column's type is declared or fixed by it
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
 ColumnType = Literal["datetime", "number", "text", "bool"]
 CellValue = int | float | str | bool | None
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 INT_MOST = 2**63
 
@@ -21,7 +21,7 @@ class Refused(Exception):  # noqa: N818  never leaves the engine
     """The value does not fit the column."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911  one return per kind of value
     """Return a missing value as None, numpy's scalars and pandas' times as Python's or numpy's own."""
     if value is None or type(value) in (int, str, bool):
         return value
@@ -70,7 +70,8 @@ def fit(value: Any, kind: ColumnType, *, declared: bool) -> CellValue:
             aware = value.replace(fold=0).astimezone() if value.tzinfo is None else value
             return int((aware - EPOCH) // MICROSECOND)
         if declared and type(value) in (int, float) and abs(value) < INT_MOST / 1e6:
-            return math.floor(value * 1e6 + 0.5)
+            seconds: float = value
+            return math.floor(seconds * 1e6 + 0.5)
         raise Refused
     if type_of(value) != kind:
         raise Refused

@@ -8,13 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stream_viz._fold import Times, Values, fold, in_time_order
 from stream_viz._pane import COUNT, FIRST_TIME, START, Pane, Panes, merge_panes, no_panes
 from stream_viz._tier import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 NEVER_US = -(2**62)
 """Horizon of a tier that has lost nothing."""
@@ -52,7 +56,7 @@ class Cells:
         self.add_panes(fold(times, values, self.durations_us[0]), self.durations_us[0])
 
     def add_panes(self, panes: Panes, duration_us: int) -> None:
-        """Add panes of one duration, in arrival order; where it is not the finest, finer cells under them go (rule 1)."""
+        """Add panes of one duration, in arrival order; below a coarser one finer cells go (rule 1)."""
         if not panes.shape[1]:
             return
         level = self.durations_us.index(duration_us)
@@ -136,7 +140,7 @@ def coarsen(
     for duration, panes in pending:
         by[duration] = np.concatenate((by[duration], panes), axis=1)
     by = {duration: merge_panes(panes) for duration, panes in by.items()}
-    for fine, coarse in zip(durations_us, durations_us[1:], strict=False):
+    for fine, coarse in itertools.pairwise(durations_us):
         total = sum(panes.shape[1] for panes in by.values())
         if total <= most:
             break
@@ -149,10 +153,13 @@ def coarsen(
         by[fine] = old[:, old[START] >= edge].copy()
         moved[START] -= moved[START] % coarse
         by[coarse] = merge_panes(np.concatenate((by[coarse], moved), axis=1))
-    top = by[durations_us[-1]]
     over = max(0, sum(panes.shape[1] for panes in by.values()) - most)
-    lost = int(top[COUNT, :over].sum())
-    by[durations_us[-1]] = top[:, over:]
+    lost = 0
+    for duration in reversed(durations_us):
+        panes = by[duration]
+        lost += int(panes[COUNT, :over].sum())
+        by[duration] = panes[:, over:]
+        over = max(0, over - panes.shape[1])
     kept = [(duration, panes) for duration, panes in by.items() if panes.shape[1]]
     kept.sort(key=lambda each: float(each[1][FIRST_TIME, 0]))
     return kept, lost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class StreamVizError(Exception):
-    """Base of every error raised here; `code` never changes its meaning, `details` holds what was expected and given."""
+    """Base of every error raised here; `code` never changes its meaning, `details` says what was expected and given."""
 
     code: str
     details: dict[str, object]

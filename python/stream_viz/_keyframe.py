@@ -8,15 +8,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from stream_viz._arrow import PANE_ROW_BYTES
-from stream_viz._limits import Limits
 from stream_viz._message import MessageParts, entry_bytes
-from stream_viz._series import Series, SeriesKey
-from stream_viz._table_state import TableState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stream_viz._limits import Limits
+    from stream_viz._series import Series, SeriesKey
+    from stream_viz._table_state import TableState
 
 ITEM_BYTES = 400
 TICK_MARGIN = 0.8

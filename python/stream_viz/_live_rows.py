@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
-from stream_viz._limits import Limits
 from stream_viz._message import MessageParts, entry_bytes
-from stream_viz._pane import Panes
 from stream_viz._series import Rows, Series, Taken, fold_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stream_viz._limits import Limits
+    from stream_viz._pane import Panes
 
 LEAST_ROWS = 64
 """A series whose rows are not folded sends at least so many, so that it gets on."""
@@ -71,8 +75,9 @@ class LiveRows:
             folds = fold_rows(older_t, older_v, series.cells, runs)
         size = PANE_ROW_BYTES * _count(folds)
         fits = size <= max(room, SAMPLE_ROW_BYTES * share)
-        if size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1) or not len(older_t):
+        if (size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1)) or not len(older_t):
             series.folded += len(older_t)
+            series.retain(Rows(times[:cut], values[:cut]))
             return Taken([*taken.folds, *folds], Rows(times[cut:], values[cut:]))
         now, later = Rows(times, values).cut(max(share, LEAST_ROWS))
         series.put_back(later)
@@ -84,7 +89,7 @@ def _count(folds: list[tuple[int, Panes]]) -> int:
 
 
 def fair_share(counts: list[int], room: int) -> int:
-    """Return the largest share s for which the sum of min(count, s) is within `room`; at least the largest count if all fit."""
+    """Return the largest share s for which the sum of min(count, s) is within `room`; the largest count if all fit."""
     left = len(counts)
     for count in sorted(counts):
         if count * left > room:

@@ -11,11 +11,11 @@ import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES, SAMPLES, encode, encode_panes
 from stream_viz._cells import NEVER_US
-from stream_viz._pane import Panes
-from stream_viz._series import Rows, Series, SeriesKey
 
 if TYPE_CHECKING:
     from stream_viz._arrow import Bytes
+    from stream_viz._pane import Panes
+    from stream_viz._series import Rows, Series, SeriesKey
 
 PROTOCOL = [1, 0]
 PART_BYTES = 600
@@ -165,4 +165,6 @@ def _encode_pieces(pieces: list[tuple[int, Rows]], metadata: str | None) -> byte
         else:
             times.append(np.ascontiguousarray(rows.times))
             values.append(np.ascontiguousarray(cast("np.ndarray", rows.values)))
-    return encode(SAMPLES, [series, b"".join(times), b"".join(values)], count, metadata)
+    return encode(
+        SAMPLES, [series, b"".join(cast("list[bytes]", times)), b"".join(cast("list[bytes]", values))], count, metadata
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stream_viz._fold import Times, Values
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stream_viz._fold import Times, Values
 
 FIRST_CAPACITY = 64
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from arro3.core import Array, DataType, Field, RecordBatch, Schema
 from arro3.io import write_ipc_stream
 
-from stream_viz._cell_value import CellValue, ColumnType
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stream_viz._cell_value import CellValue, ColumnType
 
 INT64, FLOAT64, BOOL, TEXT = DataType.int64(), DataType.float64(), DataType.bool(), DataType.utf8()
 TIME = DataType.timestamp("us", tz="UTC")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from stream_viz._keyframe import KeyframeRound, Source
 from stream_viz._limits import Limits
@@ -19,7 +19,11 @@ from stream_viz._message import PROTOCOL, Message, MessageParts, entry_bytes
 from stream_viz._series import Rows, Series, SeriesKey, series_key
 from stream_viz._table_state import Column, TableState
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
 COUNTERS = ("folded", "late", "invalid", "missing", "expired")
+DEFAULTS = Limits()
 HEADER_BYTES = 2_000
 HISTORY_ROOM_BYTES = 65_536
 """Live bytes of a message that also carries history."""
@@ -33,7 +37,7 @@ def clock_us() -> int:
 class Sender:
     """One (session, epoch). See the guarantees above; the caller ticks about 20 times a second."""
 
-    def __init__(self, session: str, *, now_us: Callable[[], int] = clock_us, limits: Limits = Limits()) -> None:
+    def __init__(self, session: str, *, now_us: Callable[[], int] = clock_us, limits: Limits = DEFAULTS) -> None:
         """Start an epoch; the first tick begins a keyframe round."""
         self.lock = threading.RLock()
         self.limits = limits
@@ -184,7 +188,7 @@ class Sender:
     # ---- ticking -------------------------------------------------------------------------------------------------
 
     def tick(self) -> Message | None:
-        """Return the message of what came since the last one; None where nothing did and the last is younger than 1 s."""
+        """Return the message of what came since the last one; None where nothing did and the last is under 1 s old."""
         with self.lock:
             now = self._now_us()
             waiting = [(series, rows) for series in self._series.values() if (rows := series.waiting)]
@@ -204,7 +208,8 @@ class Sender:
         if self._document_due:
             parts.document(self._document())
             self._document_due = False
-        room = self.limits.message_bytes - (self.limits.keyframe_bytes if self._round.due(now) else 0)
+        reserved = min(self.limits.keyframe_bytes, self.limits.message_bytes // 2) if self._round.due(now) else 0
+        room = self.limits.message_bytes - reserved
         if self._history:
             room = HISTORY_ROOM_BYTES
         self._add_changes(parts, tables, room // 2 if waiting else room)

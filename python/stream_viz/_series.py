@@ -12,18 +12,21 @@ import json
 import math
 import struct
 import threading
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from stream_viz._cells import NEVER_US, Cells, coarsen
 from stream_viz._fold import Times, Values, fold, in_time_order
-from stream_viz._limits import Limits
 from stream_viz._pane import COUNT, LAST_TIME, START, Panes
 from stream_viz._raw_ring import RawRing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stream_viz._limits import Limits
 
 SeriesKey = str
 SCALAR_ROWS = 8
@@ -279,6 +282,11 @@ class Series:
         if len(rows):
             with self._lock:
                 self._blocks.insert(0, rows)
+
+    def retain(self, rows: Rows) -> None:
+        """Keep the raw rows of folds that the next `enter` carries."""
+        with self._lock:
+            self._ring.append(rows.times, rows.values)
 
     def enter(self, taken: Taken) -> Taken:
         """Put what a message carries into cells, ring and `n`; returns it without what is expired."""

@@ -8,17 +8,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stream_viz._cell_value import CellValue, ColumnType, Refused, as_datetime, fit, plain, size_of, type_of
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
-from stream_viz._limits import Limits
 from stream_viz._row_proof import RowProof
 from stream_viz._rows import encode_rows
+
+if TYPE_CHECKING:
+    import threading
+
+    from stream_viz._limits import Limits
 
 ROW_OVERHEAD_BYTES = 12
 KEY_KEEP = 0.8

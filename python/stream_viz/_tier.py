@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -22,6 +21,9 @@ from stream_viz._pane import (
     Panes,
     merge_panes,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Tier:
@@ -49,10 +51,8 @@ class Tier:
             return
         cell[COUNT] += 1
         cell[SUM] += value
-        if value < cell[MIN]:
-            cell[MIN] = value
-        if value > cell[MAX]:
-            cell[MAX] = value
+        cell[MIN] = min(cell[MIN], value)
+        cell[MAX] = max(cell[MAX], value)
         if time_us < cell[FIRST_TIME]:
             cell[FIRST], cell[FIRST_TIME] = value, time_us
         if time_us >= cell[LAST_TIME]:

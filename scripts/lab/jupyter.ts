@@ -1,7 +1,7 @@
 // Starts a JupyterLab or Notebook server of .venv with directories of its own, for the demo and the end-to-end tests.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { python, root } from '../setup.mjs';
 
@@ -30,6 +30,9 @@ export async function startJupyter({ app = 'lab', dir, state }: JupyterOptions):
     mkdirSync(path, { recursive: true });
     return path;
   };
+  // No question about Jupyter's news over the first picture.
+  const notices = join(own('settings/@jupyterlab/apputils-extension'), 'notification.jupyterlab-settings');
+  writeFileSync(notices, JSON.stringify({ fetchNews: 'false' }));
   const env = {
     ...process.env,
     JUPYTER_RUNTIME_DIR: own('runtime'),
@@ -45,7 +48,7 @@ export async function startJupyter({ app = 'lab', dir, state }: JupyterOptions):
   const options = [
     ...['-m', 'jupyter', app, '--no-browser', '--allow-root', expose],
     ...[`--ServerApp.port=0`, `--ServerApp.root_dir=${dir}`, `--IdentityProvider.token=${token}`],
-    ...['--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate', '--LabApp.news_url=None'],
+    '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
   ];
   const child = spawn(python, options, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -84,12 +84,16 @@ interface LabPanel {
 export class LabPage {
   readonly page: Page;
   readonly context: BrowserContext;
+  /** Errors thrown by our code in this page. */
   readonly problems: string[] = [];
 
   private constructor(page: Page, context: BrowserContext) {
     this.page = page;
     this.context = context;
-    page.on('pageerror', (error) => this.problems.push(String(error)));
+    page.on('pageerror', (error) => {
+      const where = error.stack ?? String(error);
+      if (where.includes('blob:')) this.problems.push(where); // loader and runtime are modules from blobs; the host's own errors are its own
+    });
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
   }
 

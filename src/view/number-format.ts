@@ -250,10 +250,10 @@ function secondsName(scale: number): string {
 
 /** Thousands separators in the whole part of a plain number text; others are left as they are. */
 function group(text: string, locale: string | undefined): string {
-  const match = /^(-?\d+)(\.\d+)?$/.exec(text);
+  const match = /^(-?)(\d+)(\.\d+)?$/.exec(text);
   if (match === null) return text;
-  const decimal = (match[2] ?? '').replace('.', decimalSign(locale));
-  return BigInt(match[1] ?? '0').toLocaleString(locale) + decimal;
+  const decimal = (match[3] ?? '').replace('.', decimalSign(locale));
+  return (match[1] ?? '') + BigInt(match[2] ?? '0').toLocaleString(locale) + decimal;
 }
 
 function decimalSign(locale: string | undefined): string {

@@ -26,8 +26,8 @@ const browser = await chromium.launch({
   ...(executablePath ? { executablePath } : {}),
 });
 const url = `file://${join(out, 'index.html')}`;
-const open = async (search, width) => {
-  const page = await browser.newPage({ viewport: { width, height: 900 }, deviceScaleFactor: 2 });
+const open = async (search, width, deviceScaleFactor = 2) => {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, deviceScaleFactor });
   page.on('pageerror', (error) => console.error('page error:', error.message));
   page.on('console', (message) => message.type() === 'error' && console.error('console:', message.text()));
   await page.goto(`${url}?${search}`);
@@ -46,6 +46,7 @@ async function stills() {
       if (mode === 'dark' && width !== 320) continue;
       const columns = width > 400 ? 2 : 4;
       const page = await open(`mode=${mode}&width=${width}`, columns * (width + 12) + 48);
+      await page.setViewportSize({ width: columns * (width + 12) + 48, height: 2400 });
       await page.waitForTimeout(1500);
       await page.screenshot({ path: join(out, `metric-${width}-${mode}.png`), fullPage: true });
       if (width === 480 || (mode === 'dark' && width === 320)) {
@@ -77,7 +78,7 @@ async function stills() {
 
 async function live() {
   for (const charts of [10, 30]) {
-    const page = await open(`scene=live&charts=${charts}&width=300`, 1900);
+    const page = await open(`scene=live&charts=${charts}&width=300`, 1900, 1);
     await page.setViewportSize({ width: 1900, height: 1500 });
     const session = await page.context().newCDPSession(page);
     // Thread time: what other processes of a busy machine take is not counted.

@@ -79,6 +79,9 @@ class MetricWidget implements WidgetView {
   #stylesKey = '';
   #version = -1;
   #count = 0;
+  #countedMs = Number.NEGATIVE_INFINITY;
+  #countedVersion = -1;
+  #fittedMs = Number.NEGATIVE_INFINITY;
   #pausedCount = 0;
   #pausedAtUs = Number.NaN;
   #pausedValues: readonly number[] = [];
@@ -165,7 +168,7 @@ class MetricWidget implements WidgetView {
   draw(frame: Frame): void {
     const { store } = this.#context;
     this.#lines = linesOf(this.#spec, store);
-    const version = this.#measure(frame.clockUs);
+    const version = this.#measure(frame);
     const isNew = version !== this.#version;
     this.#version = version;
     if (isNew) this.#wordsDue = true;
@@ -208,23 +211,33 @@ class MetricWidget implements WidgetView {
   }
 
   /** Reads what the lines hold; returns a number that changes with any of them. O(lines), no allocation. */
-  #measure(clockUs: number): number {
-    const { store } = this.#context;
+  #measure(frame: Frame): number {
+    const { store, theme } = this.#context;
     const held = this.#held;
-    held.clockUs = store.status === 'gone' && store.goneAtUs < clockUs ? store.goneAtUs : clockUs;
-    held.firstUs = Number.POSITIVE_INFINITY;
+    const clockUs = store.status === 'gone' && store.goneAtUs < frame.clockUs ? store.goneAtUs : frame.clockUs;
+    held.clockUs = theme.reducedMotion ? Math.floor(clockUs / 1e6) * 1e6 : clockUs;
     held.lastUs = Number.NEGATIVE_INFINITY;
     let version = this.#lines.length;
-    this.#count = 0;
     for (let i = 0; i < this.#lines.length; i++) {
       const line = this.#lines[i]!;
       version += line.version + line.generation * 1e9;
-      this.#count += line.count;
-      if (line.firstTimeUs < held.firstUs) held.firstUs = line.firstTimeUs;
       if (line.lastTimeUs > held.lastUs) held.lastUs = line.lastTimeUs;
     }
-    if (this.#context.theme.reducedMotion) held.clockUs = Math.floor(held.clockUs / 1e6) * 1e6;
+    const isDue = this.#count === 0 || frame.nowMs - this.#countedMs >= WORDS_MS;
+    if (isDue && version !== this.#countedVersion) this.#tally(frame.nowMs, version);
     return version;
+  }
+
+  /** Counts and the oldest time come from cells and cost more than a glance: 10 times a second is enough. */
+  #tally(nowMs: number, version: number): void {
+    this.#countedMs = nowMs;
+    this.#countedVersion = version;
+    this.#count = 0;
+    this.#held.firstUs = Number.POSITIVE_INFINITY;
+    for (const line of this.#lines) {
+      this.#count += line.count;
+      if (line.firstTimeUs < this.#held.firstUs) this.#held.firstUs = line.firstTimeUs;
+    }
   }
 
   #layOut(pixelRatio: number): PlotLayout | null {
@@ -269,7 +282,8 @@ class MetricWidget implements WidgetView {
 
   #fitRange(frame: Frame, layout: PlotLayout, isNew: boolean): void {
     const { scale } = this.#plot;
-    if (!isNew && !this.#fitNow && frame.nowMs - this.#wordsMs < WORDS_MS) return;
+    if (!this.#fitNow && frame.nowMs - this.#fittedMs < WORDS_MS && !(isNew && this.#leavesAxis())) return;
+    this.#fittedMs = frame.nowMs;
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     const startUs = scale.edgeUs - (layout.right - layout.left) * scale.usPerPx;
@@ -294,6 +308,16 @@ class MetricWidget implements WidgetView {
     if (this.#numbers.fit(ticks.min, ticks.max, frame.nowMs)) this.#axesStale = true;
     scale.min = ticks.min;
     scale.max = ticks.max;
+  }
+
+  /** Whether a newest value lies outside the axis: then it grows at once. */
+  #leavesAxis(): boolean {
+    const { min, max } = this.#range.ticks;
+    for (let i = 0; i < this.#lines.length; i++) {
+      const value = this.#lines[i]!.lastValue;
+      if (value < min || value > max) return true;
+    }
+    return false;
   }
 
   #drawAxes(frame: Frame, layout: PlotLayout): void {
@@ -350,6 +374,7 @@ class MetricWidget implements WidgetView {
       layout,
       theme: this.#context.theme,
       pixelRatio: frame.pixelRatio,
+      follows: this.#viewport.mode === 'live',
       stopped: this.#viewport.mode === 'paused',
       cursor: view?.cursor ?? null,
     });

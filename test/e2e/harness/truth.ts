@@ -49,7 +49,7 @@ export async function truthOf(lab: LabPage, index: number): Promise<Readonly<Rec
   const text = await lab.outputText(index);
   const at = text.lastIndexOf('TRUTH');
   if (at < 0) throw new Error(`cell ${index} told no truth: ${text.slice(0, 2000)}`);
-  return JSON.parse(text.slice(at + 5)) as Record<string, Truth>;
+  return JSON.parse(text.slice(at + 5).split('\n')[0] ?? '') as Record<string, Truth>;
 }
 
 /** Count, min, max, first and last are exact; sums agree within 1e-12 x sum|x|. */

@@ -13,7 +13,7 @@ without padding. `history-SEED.json` is the truth at the end:
      "series": {key: {"gen", "n", "gone", "from": us or null, "before": largest event time sent, us,
                       "count", "sum", "min", "max", "first", "firstTime", "last", "lastTime",   (of retained samples)
                       "tiers": [{"duration": us, "horizon": us or null, "cells": [pane, ...]}],  (all the sender holds)
-                      "keyframe": [[duration, ...pane], ...]}},     (the resolution that a keyframe carries: compare this)
+                      "keyframe": [[duration, ...pane], ...]}},   (what a keyframe carries: compare this)
      "tables": {id: {"key": column or null, "state": [floor, keyFloor, whole, part, total],
                      "rows": [[rowId, {column: value}], ...]}},     (ascending; datetimes in microseconds)
      "counters": {"folded", "late", "invalid", "missing", "expired"}}
@@ -34,15 +34,17 @@ import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stream_viz._limits import Limits
-from stream_viz._message import Message
 from stream_viz._pane import merge_pane
 from stream_viz._sender import Sender
 from stream_viz._table_state import Column
+
+if TYPE_CHECKING:
+    from stream_viz._message import Message
 
 STEP_US = 50_000
 TABLES: dict[str, dict[str, Any]] = {
@@ -61,6 +63,8 @@ class History:
     messages: list[Message]
     quiet: int
     sender: Sender
+    deaf: bool
+    """Whether the sender was in slow mode at some time."""
 
 
 def history(seed: int) -> History:
@@ -89,6 +93,7 @@ def history(seed: int) -> History:
     stretch = rng.choice([1, 1, 20, 400])
     speed = rng.choice([1, 3, 20])
     messages: list[Message] = []
+    deaf = False
     base = clock[0]
     ticks = rng.choice([40, 100, 300])
     sender.publish({"title": f"history {seed}", "widgets": [], "views": []})
@@ -107,7 +112,9 @@ def history(seed: int) -> History:
         if rng.random() < 0.01:
             sender.clear_table(rng.choice(list(TABLES)))
         if rng.random() < 0.03:
-            sender.set_listening(rng.random() < 0.6)
+            listens = rng.random() < 0.6
+            deaf = deaf or not listens
+            sender.set_listening(listens)
         if rng.random() < 0.01:
             sender.request_snapshot(f"request {tick}")
         _tick(sender, messages)
@@ -122,7 +129,7 @@ def history(seed: int) -> History:
         clock[0] += STEP_US
         _tick(sender, messages)
         if (done := sender.completed_round) and done[0] > last_change + 1:
-            return History(seed, messages, quiet, sender)
+            return History(seed, messages, quiet, sender, deaf)
     raise AssertionError("no round ever ends")
 
 

@@ -22,6 +22,8 @@ export interface PlotPicture {
   readonly layout: PlotLayout;
   readonly theme: Theme;
   readonly pixelRatio: number;
+  /** The right edge follows the newest time: a sample a moment ahead of it still is the line's end. */
+  readonly follows: boolean;
   /** The right edge of the time axis in accent: paused. */
   readonly stopped: boolean;
   readonly cursor: PlotCursor | null;
@@ -162,7 +164,8 @@ export class Plot {
     const style = picture.styles[index]!;
     const several = picture.lines.length > 1;
     const time = line.lastTimeUs;
-    if (!Number.isFinite(line.lastValue) || time > scale.edgeUs + scale.usPerPx * 2) return;
+    const reachUs = picture.follows ? scale.usPerPx * 2 : 0;
+    if (!Number.isFinite(line.lastValue) || time > scale.edgeUs + reachUs) return;
     const x = Math.min(scale.right, xOf(scale, time));
     const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, line.lastValue)));
     if (x < scale.left) return;

@@ -1,0 +1,77 @@
+"""Tables: atomic changes, column types, eviction, proof."""
+
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from receiver import proof
+
+from stream_viz._errors import StreamVizError
+from stream_viz._limits import Limits
+from stream_viz._table_state import Column, TableState
+
+
+def make(columns=None, key=None, max_rows=100, **limits):
+    return TableState("table:t", columns, key, max_rows, lock=threading.RLock(), limits=Limits(**limits))
+
+
+def test_a_row_keeps_missing_columns_and_clears_none():
+    table = make(key="pid")
+    table.apply([{"pid": 1, "a": 5, "b": "x"}])
+    table.apply([{"pid": 1, "a": None}, {"pid": 2, "b": "y", "c": True}])
+    assert table.rows() == [{"pid": 1, "a": None, "b": "x", "c": None}, {"pid": 2, "a": None, "b": "y", "c": True}]
+
+
+@pytest.mark.parametrize("bad", [{"pid": 2, "a": "text"}, {"pid": 2, "a": True}, {"a": 1}, {"pid": 2, "a": [1]}, "row"])
+def test_a_bad_row_changes_nothing(bad):
+    table = make(key="pid")
+    table.apply([{"pid": 1, "a": 5}])
+    before = table.rows(), table.state(), table.columns
+    with pytest.raises(StreamVizError):
+        table.apply([{"pid": 1, "a": 6, "new": 1}, bad])
+    assert (table.rows(), table.state(), table.columns) == before
+
+
+def test_the_wrong_type_is_column_type():
+    table = make([Column("a", "number")])
+    with pytest.raises(TypeError) as caught:
+        table.apply([{"a": "x"}])
+    assert caught.value.code == "COLUMN_TYPE"
+
+
+def test_declared_tables_count_unknown_columns():
+    table = make([Column("a", "number")])
+    table.apply([{"a": 1, "z": 2}, {"z": "x"}])
+    assert table.unknown_columns == {"z": 2}
+    assert table.rows() == [{"a": 1}, {"a": None}]
+
+
+def test_times_read_back_as_utc_and_ints_stay_exact():
+    table = make()
+    at = datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    table.apply([{"at": at, "n": 2**62 + 1}, {"at": np.datetime64("2024-01-02T03:04:05.000006"), "n": None}])
+    assert [row["at"] for row in table.rows()] == [at, at]
+    assert table.rows()[0]["n"] == 2**62 + 1
+
+
+changes = st.lists(st.tuples(st.sampled_from(["put", "put", "remove", "clear"]), st.integers(0, 12)), max_size=80)
+
+
+@given(changes, st.integers(1, 9), st.sampled_from([60, 200, 262_144]))
+def test_the_proof_is_the_sum_over_the_live_rows_and_over_those_keyframes_carry(steps, max_rows, key_bytes):
+    table = make(key="pid", max_rows=max_rows, table_key_bytes=key_bytes)
+    for what, pid in steps:
+        if what == "put":
+            table.apply([{"pid": pid}])
+        elif what == "remove":
+            table.apply([], [pid])
+        elif pid == 0:
+            table.clear()
+        live = {row.key: (row.id, None) for row in table._rows.values()}
+        floor, key_floor, whole, part, total = table.state()
+        assert (proof(live, 0), proof(live, key_floor), len(live)) == (whole, part, total)
+        assert total <= max_rows
+        assert all(i >= floor for i, _ in live.values())

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { FrameScheduler } from '../../src/view/frame-scheduler.ts';
+
+/** A recording page: frames run when `tick` is called. */
+function fakePage() {
+  let callback: ((nowMs: number) => void) | null = null;
+  const errors: unknown[] = [];
+  const scheduler = new FrameScheduler({
+    requestFrame: (next) => {
+      if (callback !== null) throw new Error('two frames asked for');
+      callback = next;
+      return 1;
+    },
+    cancelFrame: () => {
+      callback = null;
+    },
+    pixelRatio: () => 2,
+    onError: (error) => errors.push(error),
+  });
+  let nowMs = 0;
+  const tick = (): boolean => {
+    const run = callback;
+    callback = null;
+    nowMs += 16;
+    run?.(nowMs);
+    return run !== null;
+  };
+  return { scheduler, tick, errors };
+}
+
+function fakeWidget() {
+  return {
+    draws: 0,
+    animating: false,
+    fail: false,
+    sizes: [] as number[],
+    draw(frame: { width: number }) {
+      this.draws++;
+      this.sizes.push(frame.width);
+      if (this.fail) throw new Error('broken');
+    },
+  };
+}
+
+describe('FrameScheduler', () => {
+  it('draws at most once per frame, however often it was invalidated', () => {
+    const { scheduler, tick } = fakePage();
+    const widget = fakeWidget();
+    const handle = scheduler.add(widget, () => 5);
+    handle.setVisible(true);
+    tick();
+    for (let i = 0; i < 10; i++) handle.invalidate();
+    tick();
+    expect(widget.draws).toBe(2);
+  });
+
+  it('asks for no frame while nothing is due', () => {
+    const { scheduler, tick } = fakePage();
+    const handle = scheduler.add(fakeWidget(), () => 0);
+    expect(tick()).toBe(false);
+    handle.setVisible(true);
+    expect(tick()).toBe(true);
+    expect(tick()).toBe(false);
+  });
+
+  it('a hidden widget is not drawn; shown again it is drawn once', () => {
+    const { scheduler, tick } = fakePage();
+    const widget = fakeWidget();
+    widget.animating = true;
+    const handle = scheduler.add(widget, () => 0);
+    for (let i = 0; i < 5; i++) handle.invalidate();
+    expect(tick()).toBe(false);
+    widget.animating = false;
+    handle.setVisible(true);
+    tick();
+    tick();
+    expect(widget.draws).toBe(1);
+  });
+
+  it('an animating widget is drawn in every frame until it stops', () => {
+    const { scheduler, tick } = fakePage();
+    const widget = fakeWidget();
+    widget.animating = true;
+    scheduler.add(widget, () => 0).setVisible(true);
+    for (let i = 0; i < 4; i++) tick();
+    expect(widget.draws).toBe(4);
+    widget.animating = false;
+    tick();
+    expect(tick()).toBe(false);
+  });
+
+  it('a draw that throws is reported and the others are drawn', () => {
+    const { scheduler, tick, errors } = fakePage();
+    const broken = fakeWidget();
+    broken.fail = true;
+    const sound = fakeWidget();
+    scheduler.add(broken, () => 0).setVisible(true);
+    scheduler.add(sound, () => 0).setVisible(true);
+    tick();
+    expect(errors).toHaveLength(1);
+    expect(sound.draws).toBe(1);
+  });
+
+  it('a new size is drawn, the same one is not; after remove nothing is', () => {
+    const { scheduler, tick } = fakePage();
+    const widget = fakeWidget();
+    const handle = scheduler.add(widget, () => 0);
+    handle.setVisible(true);
+    handle.resize(320, 200);
+    tick();
+    handle.resize(320, 200);
+    expect(tick()).toBe(false);
+    handle.resize(480, 200);
+    tick();
+    expect(widget.sizes).toEqual([320, 480]);
+    handle.remove();
+    handle.invalidate();
+    handle.remove();
+    expect(tick()).toBe(false);
+    expect(scheduler.size).toBe(0);
+  });
+});

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LineBuffer } from '../../src/core/line-buffer.ts';
+import { spreadLabels } from '../../src/view/widgets/metric/end-labels.ts';
+import { type PlotScale, paintLine, xOf, yOf } from '../../src/view/widgets/metric/line-painter.ts';
+import { lineName } from '../../src/view/widgets/metric/lines.ts';
+import { plotLayout } from '../../src/view/widgets/metric/plot-layout.ts';
+import { Viewport } from '../../src/view/widgets/metric/viewport.ts';
+
+const held = (firstUs: number, lastUs: number, clockUs: number) => ({ firstUs, lastUs, clockUs });
+
+describe('Viewport', () => {
+  it('live, the edge is the clock while the newest sample is younger than the range, else that sample', () => {
+    const viewport = new Viewport(60e6);
+    viewport.follow(held(0, 100e6, 130e6));
+    expect([viewport.edgeUs, viewport.behind]).toEqual([130e6, false]);
+    viewport.follow(held(0, 100e6, 260e6));
+    expect([viewport.edgeUs, viewport.behind]).toEqual([100e6, true]);
+  });
+
+  it('a clock estimate that steps back by less than a second does not move the edge', () => {
+    const viewport = new Viewport(60e6);
+    viewport.follow(held(0, 100e6, 100e6));
+    viewport.follow(held(0, 100e6, 99.5e6));
+    expect(viewport.edgeUs).toBe(100e6);
+    viewport.follow(held(0, 100e6, 90e6));
+    expect(viewport.edgeUs).toBe(90e6);
+  });
+
+  it('zooming keeps the time under the cursor and stays within what is held', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.1, max: 0.9, noNaN: true }),
+        fc.double({ min: 0.2, max: 0.99, noNaN: true }),
+        (part, factor) => {
+          const data = held(0, 1000e6, 1000e6);
+          const viewport = new Viewport(60e6);
+          viewport.follow(data);
+          const aroundUs = viewport.startUs + part * viewport.rangeUs;
+          viewport.zoom(factor, aroundUs, data);
+          expect((aroundUs - viewport.startUs) / viewport.rangeUs).toBeCloseTo(part, 6);
+          expect(viewport.mode).toBe('held');
+        },
+      ),
+    );
+  });
+
+  it('any zooms and pans leave the edge between the first and the newest time; live brings the chosen range back', () => {
+    const step = fc.oneof(
+      fc.record({ pan: fc.double({ min: -1e10, max: 1e10, noNaN: true }) }),
+      fc.record({ zoom: fc.double({ min: 0.01, max: 100, noNaN: true }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const data = held(0, 1000e6, 1000e6);
+        const viewport = new Viewport(60e6);
+        viewport.follow(data);
+        for (const act of steps) {
+          if ('pan' in act) viewport.pan(act.pan, data);
+          else viewport.zoom(act.zoom, viewport.startUs + viewport.rangeUs / 2, data);
+          expect(viewport.edgeUs).toBeLessThanOrEqual(1000e6);
+          expect(viewport.edgeUs).toBeGreaterThan(0);
+          expect(viewport.rangeUs).toBeGreaterThan(0);
+        }
+        viewport.live();
+        viewport.follow(data);
+        expect([viewport.edgeUs, viewport.rangeUs, viewport.mode]).toEqual([1000e6, 60e6, 'live']);
+      }),
+    );
+  });
+
+  it('paused, neither time nor data move it', () => {
+    const viewport = new Viewport(60e6);
+    viewport.follow(held(0, 100e6, 100e6));
+    viewport.pause();
+    viewport.follow(held(0, 500e6, 500e6));
+    expect(viewport.edgeUs).toBe(100e6);
+  });
+
+  it('all shows from the first sample on and grows once a second', () => {
+    const viewport = new Viewport('all');
+    viewport.follow(held(0, 100e6, 100e6));
+    expect(viewport.startUs).toBeLessThanOrEqual(0);
+    const range = viewport.rangeUs;
+    viewport.follow(held(0, 100.5e6, 100.5e6));
+    expect(viewport.rangeUs).toBe(range);
+    viewport.follow(held(0, 101.5e6, 101.5e6));
+    expect(viewport.rangeUs).toBeGreaterThan(range);
+  });
+});
+
+describe('spreadLabels', () => {
+  const wishes = fc.array(fc.double({ min: 0, max: 132, noNaN: true }), { minLength: 1, maxLength: 8 });
+
+  it('keeps order and 16 px, inside the plot', () => {
+    fc.assert(
+      fc.property(wishes, (list) => {
+        const sorted = [...list].sort((a, b) => a - b);
+        const places = spreadLabels(sorted, 0, 132);
+        for (let i = 1; i < places.length; i++) expect(places[i]! - places[i - 1]!).toBeGreaterThanOrEqual(16 - 1e-6);
+        expect(places[0]).toBeGreaterThanOrEqual(0);
+        expect(places.at(-1)).toBeLessThanOrEqual(132 + 1e-6);
+      }),
+    );
+  });
+
+  it('labels that do not touch stay where they are', () => {
+    expect(spreadLabels([10, 40, 90], 0, 132)).toEqual([10, 40, 90]);
+    expect(spreadLabels([50, 50], 0, 132)).toEqual([42, 58]);
+  });
+});
+
+describe('plot', () => {
+  it('a lone number takes its label, other values stand for themselves', () => {
+    expect(lineName([['core', '3']], 'CPU')).toBe('core 3');
+    expect(lineName([['host', 'web-1']], 'CPU')).toBe('web-1');
+    expect(
+      lineName(
+        [
+          ['core', '3'],
+          ['host', 'web-1'],
+        ],
+        'CPU',
+      ),
+    ).toBe('3 · web-1');
+    expect(lineName([], 'CPU')).toBe('CPU');
+  });
+
+  it('small bodies are sparklines, several lines have their labels left and ends right', () => {
+    expect(plotLayout(296, 112, 1)).toMatchObject({ labels: 'right', ends: false, intervals: 2 });
+    expect(plotLayout(296, 148, 8)).toMatchObject({ labels: 'left', ends: true });
+    expect(plotLayout(150, 112, 1).labels).toBe('none');
+    expect(plotLayout(296, 32, 1).labels).toBe('none');
+  });
+});
+
+describe('paintLine', () => {
+  const scale: PlotScale = { left: 0, right: 100, top: 0, bottom: 100, edgeUs: 100, usPerPx: 1, min: 0, max: 100 };
+  const style = { name: 'a', color: '#000', dash: [], alpha: 1 };
+
+  /** Records the strokes: each inner list is one unbroken run of points. */
+  function record() {
+    const runs: [number, number][][] = [];
+    const context = {
+      moveTo: (x: number, y: number) => runs.push([[x, y]]),
+      lineTo: (x: number, y: number) => runs.at(-1)?.push([x, y]),
+      beginPath: () => {
+        runs.length = 0;
+      },
+      stroke: () => {},
+      fill: () => {},
+      closePath: () => {},
+      setLineDash: () => {},
+    };
+    return { runs, context: context as unknown as CanvasRenderingContext2D };
+  }
+
+  function buffer(values: readonly number[], spread = 0): LineBuffer {
+    const line = new LineBuffer();
+    line.ensure(values.length);
+    line.length = values.length;
+    for (const [i, value] of values.entries()) {
+      line.time[i] = i * 10;
+      line.value[i] = value;
+      line.min[i] = value - spread;
+      line.max[i] = value + spread;
+      line.breakBefore[i] = 0;
+    }
+    return line;
+  }
+
+  it('breaks at NaN and keeps a sample between two breaks as a dot', () => {
+    const { runs, context } = record();
+    paintLine(context, buffer([1, 2, Number.NaN, 3, Number.NaN, 4, 5]), scale, {
+      mode: 'points',
+      style,
+      fill: false,
+      pending: [],
+    });
+    expect(runs.map((run) => new Set(run.map(([x]) => x)).size)).toEqual([2, 1, 2]);
+  });
+
+  it('breaks over a pending span and nowhere else', () => {
+    const { runs, context } = record();
+    paintLine(context, buffer([1, 2, 3, 4, 5]), scale, {
+      mode: 'points',
+      style,
+      fill: false,
+      pending: [{ startUs: 22, endUs: 28 }],
+    });
+    expect(runs.map((run) => run[0]?.[0])).toEqual([0, 30]);
+  });
+
+  it('a column 15 % of the axis past the line is stroked to its extremes', () => {
+    const { runs, context } = record();
+    const line = buffer([50, 50, 50]);
+    line.max[1] = 66;
+    line.min[2] = 40;
+    paintLine(context, line, scale, { mode: 'columns', style, fill: false, pending: [] });
+    expect(runs).toHaveLength(2);
+    expect(runs[1]).toEqual([
+      [xOf(scale, 10), yOf(scale, 50)],
+      [xOf(scale, 10), yOf(scale, 66)],
+    ]);
+  });
+});

@@ -7,8 +7,11 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROUNDS = 9
 SAMPLE_SECONDS = 0.04
@@ -36,7 +39,9 @@ def rotate(cases: dict[str, Callable[[], object]]) -> dict[str, float]:
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def figure(name: str, value: float, unit: str, ratio: float, against: str, at_most: float | None) -> dict[str, object]:
+def figure(
+    name: str, value: float, unit: str, *, ratio: float, against: str, at_most: float | None
+) -> dict[str, object]:
     """One entry of the report; `at_most` is the largest ratio allowed, None where there is no budget."""
     return {
         "name": name,

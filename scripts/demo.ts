@@ -46,6 +46,7 @@ async function once(): Promise<void> {
   const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
   const lab = await LabPage.open(browser, server.url, server.token, QUICKSTART, { width: 1180, height: 1500 });
   await lab.command('application:toggle-left-area').catch(() => undefined);
+  await lab.run(cell('import'));
   await lab.run(cell('machine'));
   await lab.run(cell('first'), { wait: false });
   const session = `kernel-${await lab.kernelId()}`;
@@ -57,7 +58,8 @@ async function once(): Promise<void> {
   const after = await lab.inspect();
   const rows = (report: SessionReport | null): number =>
     report?.series.reduce((sum, series) => sum + series.count, 0) ?? 0;
-  await lab.page.evaluate(() => document.querySelector('.jp-OutputArea')?.scrollIntoView());
+  await lab.scrollTo(cell('machine'));
+  await lab.page.waitForTimeout(1500); // a chart that was out of sight paints when it returns
   const picture = join(root, '.cache', 'demo', 'quickstart.png');
   await lab.page.screenshot({ path: picture });
   await browser.close();

@@ -124,31 +124,31 @@ class MessageParts:
             parts.append({**part, "buffer": len(buffers)})
             buffers.append(data)
 
-        def metadata(*, keyframe: bool = False) -> str | None:
-            content: dict[str, object] = {} if self._described else {"series": self.entries}
-            self._described = True
-            if keyframe:
-                content["keyframe"] = self._keyframe_list
-            return json.dumps(content, separators=(",", ":"), ensure_ascii=False) if content else None
-
         if self._document is not None:
             add({"role": "document"}, self._document)
         if self._folds:
             self._folds.sort(key=lambda piece: piece[0])
-            add({"role": "folds"}, encode_panes(self._folds, metadata()))
+            add({"role": "folds"}, encode_panes(self._folds, self._metadata()))
         for role, pieces in (("samples", self._samples), ("history", self._history)):
             if pieces:
-                add({"role": role}, _encode_pieces(pieces, metadata()))
+                add({"role": role}, _encode_pieces(pieces, self._metadata()))
         if self._keyframe_list:
             self._keyframe.sort(key=lambda piece: piece[0])
-            add({"role": "keyframe"}, encode_panes(self._keyframe, metadata(keyframe=True)))
+            add({"role": "keyframe"}, encode_panes(self._keyframe, self._metadata(keyframe=self._keyframe_list)))
         if self._latest:
-            add({"role": "latest"}, _encode_pieces(self._latest, metadata()))
+            add({"role": "latest"}, _encode_pieces(self._latest, self._metadata()))
         if self.entries and not self._described:  # n changed, but no row is left to carry the list
-            add({"role": "samples"}, _encode_pieces([], metadata()))
+            add({"role": "samples"}, _encode_pieces([], self._metadata()))
         for part, stream in self._rows:
             add(part, stream)
         return parts, buffers
+
+    def _metadata(self, **content: object) -> str | None:
+        """Return the schema metadata of the next part: the first one carries the series list."""
+        if not self._described:
+            content["series"] = self.entries
+            self._described = True
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False) if content else None
 
 
 def _encode_pieces(pieces: list[tuple[int, Rows]], metadata: str | None) -> bytes:

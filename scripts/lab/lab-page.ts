@@ -78,7 +78,16 @@ interface LabPanel {
       } | null;
     } | null;
   };
-  readonly content: { activeCellIndex: number; readonly widgets: readonly { readonly node: HTMLElement }[] };
+  readonly content: { activeCellIndex: number; readonly widgets: readonly LabCell[] };
+}
+
+interface LabCell {
+  readonly node: HTMLElement;
+  readonly model: {
+    readonly outputs?: {
+      toJSON(): readonly { readonly output_type: string; readonly ename?: string; readonly evalue?: string }[];
+    };
+  };
 }
 
 export class LabPage {
@@ -127,7 +136,7 @@ export class LabPage {
     );
   }
 
-  /** Starts cell `index`; resolves at once with `wait: false`, else when the cell has ended. */
+  /** Starts cell `index`; resolves at once with `wait: false`, else when the cell has ended. Throws what the cell raised. */
   async run(index: number, options: { wait?: boolean } = {}): Promise<void> {
     await this.page.evaluate(
       async ([i, wait]) => {
@@ -136,7 +145,12 @@ export class LabPage {
         if (!panel) throw new Error('no notebook in front');
         panel.content.activeCellIndex = i;
         const done = app.commands.execute('notebook:run-cell');
-        if (wait) await done;
+        if (!wait) return;
+        await done;
+        const raised = panel.content.widgets[i]?.model.outputs
+          ?.toJSON()
+          .find((output) => output.output_type === 'error');
+        if (raised) throw new Error(`cell ${i} raised ${raised.ename}: ${raised.evalue}`);
       },
       [index, options.wait !== false] as const,
     );
@@ -200,6 +214,15 @@ export class LabPage {
         throw new Error(`not reached in ${timeoutMs} ms; the page holds ${JSON.stringify(report).slice(0, 3000)}`);
       await this.page.waitForTimeout(50);
     }
+  }
+
+  /** Brings cell `index` to the top of the page. */
+  async scrollTo(index: number): Promise<void> {
+    await this.page.evaluate((i) => {
+      (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.content.widgets[i]?.node.scrollIntoView({
+        block: 'start',
+      });
+    }, index);
   }
 
   /** Plain text of the outputs of cell `index`. */

@@ -3,7 +3,7 @@ import {
   copyPane,
   createPaneFields,
   mergePaneInto,
-  mergeSampleInto,
+  mergeRunInto,
   type Pane,
   type PaneFields,
   paneAt,
@@ -55,25 +55,27 @@ export class CellTiers {
   /**
    * Adds the samples of `[from, to)`, in arrival order; values that are not finite enter no cell.
    *
-   * Runs of samples of one finest cell are folded first, so an ordered batch costs one visit of the tiers per finest cell.
-   * Allocates nothing but the room of new cells.
+   * Runs of samples of one finest cell are folded first, so an ordered batch costs one visit of the tiers per finest cell,
+   * and each sample one look at its time and one at its value. Allocates nothing but the room of new cells.
    */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
     const duration = this.durations[0]!;
     const scratch = this.#scratch;
     let start = Number.NaN;
+    let end = Number.NaN;
     scratch.count[0] = 0;
-    for (let i = from; i < to; i += 1) {
-      const value = values[i]!;
-      if (value - value !== 0) continue;
+    let i = from;
+    while (i < to) {
       const time = times[i]!;
-      const offset = time - start;
-      if (!(offset >= 0 && offset < duration)) {
+      if (!(time >= start && time < end)) {
         if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
         scratch.count[0] = 0;
         start = Math.floor(time / duration) * duration;
+        end = start + duration;
       }
-      mergeSampleInto(scratch, 0, time, value);
+      const next = risingUntil(times, i, to, end);
+      mergeRunInto(scratch, 0, times, values, i, next);
+      i = next;
     }
     if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
   }
@@ -304,4 +306,16 @@ export class CellTiers {
       }
     }
   }
+}
+
+/** End of the longest run from `from` on whose times do not fall and lie before `endUs`; at least `from + 1`. */
+function risingUntil(times: Float64Array, from: number, to: number, endUs: number): number {
+  let last = times[from]!;
+  let i = from + 1;
+  for (; i < to; i += 1) {
+    const time = times[i]!;
+    if (!(time >= last && time < endUs)) break;
+    last = time;
+  }
+  return i;
 }

@@ -9,6 +9,7 @@
 
 const FAN_OUT = 32;
 const LEVELS = 3;
+const BLOCK_SCRATCH = new Float64Array(4);
 
 interface Level {
   min: Float64Array;
@@ -78,6 +79,40 @@ function store(level: Level, block: number, from: Float64Array): void {
   level.count[block] = from[3]!;
 }
 
+/** Writes the lowest blocks `[from, to)`; a block without gaps takes no branch but for its extremes. */
+function completeBlocks(level: Level, values: Float64Array, from: number, to: number): void {
+  const { min, max, sum, count } = level;
+  for (let block = from; block < to; block++) {
+    const end = (block + 1) * FAN_OUT;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    let even = 0;
+    let odd = 0;
+    for (let i = block * FAN_OUT; i < end; i += 2) {
+      const a = values[i]!;
+      const b = values[i + 1]!;
+      if (a < low) low = a;
+      if (a > high) high = a;
+      if (b < low) low = b;
+      if (b > high) high = b;
+      even += a;
+      odd += b;
+    }
+    const total = even + odd;
+    if (total - total === 0) {
+      min[block] = low;
+      max[block] = high;
+      sum[block] = total;
+      count[block] = FAN_OUT;
+      continue;
+    }
+    const out = BLOCK_SCRATCH;
+    clearSummary(out);
+    addValues(values, block * FAN_OUT, end, out);
+    store(level, block, out);
+  }
+}
+
 /** Makes `out` the summary of nothing: `[Infinity, -Infinity, 0, 0]`. */
 export function clearSummary(out: Float64Array): void {
   out[0] = Number.POSITIVE_INFINITY;
@@ -119,11 +154,7 @@ export class MinMaxPyramid {
     let first = Math.floor(from / FAN_OUT);
     let end = Math.floor(to / FAN_OUT);
     const base = this.#levels[0]!;
-    for (let block = first; block < end; block++) {
-      clearSummary(out);
-      addValues(values, block * FAN_OUT, (block + 1) * FAN_OUT, out);
-      store(base, block, out);
-    }
+    completeBlocks(base, values, first, end);
     for (let k = 1; k < LEVELS; k++) {
       first = Math.floor(first / FAN_OUT);
       end = Math.floor(end / FAN_OUT);

@@ -130,30 +130,86 @@ export function mergePaneInto(target: PaneFields, to: number, source: PaneFields
   }
 }
 
-/** {@link mergePaneInto} of one finite sample, later in arrival than what row `to` holds. Allocates nothing. */
-export function mergeSampleInto(target: PaneFields, to: number, timeUs: number, value: number): void {
-  const held = target.count[to]!;
+/**
+ * {@link mergePaneInto} of the samples `[from, to)`, later in arrival than what row `row` holds.
+ *
+ * Their times must not fall: then only values are read one by one, about 1 ns each. Values that are not finite are
+ * skipped. The sum is taken in two halves, so it may differ from that of single steps in its last bits. Allocates nothing.
+ */
+export function mergeRunInto(
+  target: PaneFields,
+  row: number,
+  times: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let low = from;
+  let high = to - 1;
+  while (low <= high && values[low]! - values[low]! !== 0) low += 1;
+  while (low < high && values[high]! - values[high]! !== 0) high -= 1;
+  if (low > high) return;
+  const first = values[low]!;
+  let even = first;
+  let odd = 0;
+  let min = first;
+  let max = first;
+  let count = high - low + 1;
+  let i = low + 1;
+  for (; i < high; i += 2) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    if (a < min) min = a;
+    if (a > max) max = a;
+    if (b < min) min = b;
+    if (b > max) max = b;
+    even += b;
+    odd += a;
+  }
+  if (i === high) {
+    const a = values[i]!;
+    if (a < min) min = a;
+    if (a > max) max = a;
+    odd += a;
+  }
+  let sum = even + odd;
+  if (sum - sum !== 0) {
+    // A value between is not finite (or the sum left the range of a double): once more, one by one.
+    sum = 0;
+    count = 0;
+    min = first;
+    max = first;
+    for (let k = low; k <= high; k += 1) {
+      const value = values[k]!;
+      if (value - value !== 0) continue;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      sum += value;
+      count += 1;
+    }
+  }
+  const held = target.count[row]!;
   if (!(held > 0)) {
-    target.count[to] = 1;
-    target.sum[to] = value;
-    target.min[to] = value;
-    target.max[to] = value;
-    target.first[to] = value;
-    target.firstTime[to] = timeUs;
-    target.last[to] = value;
-    target.lastTime[to] = timeUs;
+    target.count[row] = count;
+    target.sum[row] = sum;
+    target.min[row] = min;
+    target.max[row] = max;
+    target.first[row] = first;
+    target.firstTime[row] = times[low]!;
+    target.last[row] = values[high]!;
+    target.lastTime[row] = times[high]!;
     return;
   }
-  target.count[to] = held + 1;
-  target.sum[to]! += value;
-  if (value < target.min[to]!) target.min[to] = value;
-  if (value > target.max[to]!) target.max[to] = value;
-  if (timeUs < target.firstTime[to]!) {
-    target.first[to] = value;
-    target.firstTime[to] = timeUs;
+  target.count[row] = held + count;
+  target.sum[row]! += sum;
+  if (min < target.min[row]!) target.min[row] = min;
+  if (max > target.max[row]!) target.max[row] = max;
+  if (times[low]! < target.firstTime[row]!) {
+    target.first[row] = first;
+    target.firstTime[row] = times[low]!;
   }
-  if (timeUs >= target.lastTime[to]!) {
-    target.last[to] = value;
-    target.lastTime[to] = timeUs;
+  if (times[high]! >= target.lastTime[row]!) {
+    target.last[row] = values[high]!;
+    target.lastTime[row] = times[high]!;
   }
 }

@@ -73,19 +73,22 @@ export class SampleRing {
    *
    * Rows in order are the fast path; rows that are late, among themselves or against what is held, are merged in with
    * the same result. Times must be finite; a value that is not finite is held and drawn as missing.
+   *
+   * @returns whether they were in order: then row `to - 1` is the newest sample.
    */
-  append(times: Float64Array, values: Float64Array, from: number, to: number): void {
-    if (from >= to) return;
+  append(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
+    if (from >= to) return true;
     let last = this.#length === 0 ? Number.NEGATIVE_INFINITY : this.timeAt(this.#length - 1);
     for (let i = from; i < to; i++) {
       const time = times[i]!;
       if (time < last) {
         this.#merge(times, values, from, to);
-        return;
+        return false;
       }
       last = time;
     }
     this.#appendSorted(times, values, from, to);
+    return true;
   }
 
   /** Forgets all samples, then adds the given ones. */

@@ -13,9 +13,13 @@ export class Receiver {
     this.#environment = environment;
   }
 
-  /** Takes a decoded message that came over `path`; paths of one name keep their order. */
-  deliver(message: Message, path: string): void {
-    this.#open(message.session).deliver(message, path);
+  /**
+   * Takes a decoded message that came over `path`; paths of one name keep their order.
+   *
+   * @returns whether it is kept to wait for its turn; else its columns are no longer needed.
+   */
+  deliver(message: Message, path: string): boolean {
+    return this.#open(message.session).deliver(message, path);
   }
 
   /** Stores of `session` that a message concerns which could not be read: the newest, and those that wait for their first. */

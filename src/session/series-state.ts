@@ -136,8 +136,8 @@ export class SeriesState implements SeriesView {
   /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
     this.cells.addSamples(times, values, from, to);
-    this.ring.append(times, values, from, to);
-    for (let i = from; i < to; i += 1) {
+    const first = this.ring.append(times, values, from, to) ? Math.max(from, to - 1) : from;
+    for (let i = first; i < to; i += 1) {
       this.#saw(times[i]!, values[i]!);
       if (times[i]! > this.maxTimeUs) this.maxTimeUs = times[i]!;
     }

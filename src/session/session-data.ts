@@ -188,9 +188,10 @@ const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
 /** Finite samples of each series in a message, folded ones included. */
 function countCarried({ series, samples, folds }: Message): Float64Array {
   const carried = new Float64Array(series.length);
-  for (let row = 0; row < (samples?.length ?? 0); row += 1) {
-    const value = samples!.value[row]!;
-    if (value - value === 0) carried[samples!.series[row]!]! += 1;
+  if (samples !== null) {
+    eachRun(samples, (i, from, to) => {
+      carried[i]! += countFinite(samples.value, from, to);
+    });
   }
   for (let row = 0; row < (folds?.length ?? 0); row += 1) carried[folds!.series[row]!]! += folds!.count[row]!;
   return carried;
@@ -199,11 +200,28 @@ function countCarried({ series, samples, folds }: Message): Float64Array {
 /** Calls `take` for each run of rows of one series. */
 function eachRun(rows: SampleColumns, take: (series: number, from: number, to: number) => void): void {
   let from = 0;
-  for (let row = 1; row <= rows.length; row += 1) {
-    if (row < rows.length && rows.series[row] === rows.series[from]) continue;
-    take(rows.series[from]!, from, row);
-    from = row;
+  while (from < rows.length) {
+    const to = runEnd(rows.series, from, rows.length);
+    take(rows.series[from]!, from, to);
+    from = to;
   }
+}
+
+function runEnd(series: Uint16Array, from: number, to: number): number {
+  const first = series[from]!;
+  let i = from + 1;
+  while (i < to && series[i] === first) i += 1;
+  return i;
+}
+
+function countFinite(values: Float64Array, from: number, to: number): number {
+  let zeros = 0;
+  // Adding up x - x is 0 unless one of them is not finite.
+  for (let i = from; i < to; i += 1) zeros += values[i]! - values[i]!;
+  if (zeros === 0) return to - from;
+  let count = 0;
+  for (let i = from; i < to; i += 1) if (values[i]! - values[i]! === 0) count += 1;
+  return count;
 }
 
 function takePanes(panes: PaneColumns, touched: readonly (SeriesState | null)[], seq: number): void {

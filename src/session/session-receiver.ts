@@ -76,13 +76,13 @@ export class SessionReceiver {
     return store;
   }
 
-  /** Takes a decoded message that came over `path`. */
-  deliver(message: Message, path: string): void {
+  /** Takes a decoded message that came over `path`. Returns whether it is kept to wait for its turn. */
+  deliver(message: Message, path: string): boolean {
     const nowUs = this.#environment.now();
     if (this.#current === null || message.epoch.id !== this.#current.epochId) {
       if (!this.#winsOver(message, nowUs)) {
         if (this.#current !== null) this.#current.messages.stale += 1;
-        return;
+        return false;
       }
       this.#begin(message);
     }
@@ -94,6 +94,7 @@ export class SessionReceiver {
     if (message.seq <= store.seq || this.#held.has(message.seq)) store.messages.doubled += 1;
     else this.#held.set(message.seq, { message, cameUs: nowUs });
     this.drain();
+    return this.#held.get(message.seq)?.message === message;
   }
 
   /** Stores that a message which does not say whose it is concerns: the newest, and those that wait. */

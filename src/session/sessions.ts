@@ -1,5 +1,6 @@
 import { isStreamVizError, StreamVizError } from '../core/errors.ts';
 import { ProducerError, sessionOf } from '../wire/header.ts';
+import { ColumnArena } from '../wire/column-arena.ts';
 import { decodeMessage } from '../wire/message.ts';
 import type { Message } from '../wire/message-types.ts';
 import type { EpochStore } from './epoch-store.ts';
@@ -28,6 +29,8 @@ export class Sessions {
   /** Messages that could not be read and named no session. */
   strayCount = 0;
   readonly #receiver: Receiver;
+  readonly #arena = new ColumnArena();
+  #delivering = false;
   readonly #observers = new Map<string, Set<ObserveMessage>>();
 
   /** @param environment Clock and timer. Default: the platform's. */
@@ -44,14 +47,29 @@ export class Sessions {
 
   /** Decodes one message that came over `path` and applies it in its turn. `buffers` may be reused afterwards only once it is applied. */
   deliver(header: unknown, buffers: readonly (ArrayBuffer | ArrayBufferView)[], path = 'comm'): void {
+    // A listener that delivers while another message is being applied must not take that one's columns.
+    const arena = this.#delivering ? null : this.#arena;
     let message: Message;
     try {
-      message = decodeMessage(header, buffers);
+      message = decodeMessage(header, buffers, arena);
     } catch (error) {
+      arena?.reset();
       this.#refuse(header, error);
       return;
     }
-    this.#receiver.deliver(message, path);
+    if (arena === null) {
+      this.#receiver.deliver(message, path);
+      return;
+    }
+    this.#delivering = true;
+    let isKept = true;
+    try {
+      isKept = this.#receiver.deliver(message, path);
+    } finally {
+      this.#delivering = false;
+      if (isKept) arena.release();
+      else arena.reset();
+    }
   }
 
   /** Applies a message that is decoded already. */

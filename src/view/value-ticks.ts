@@ -10,6 +10,7 @@ export interface ValueTicks {
 const MANTISSAS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 /** Extra room above and below values that do not start at 0, as a part of their range. */
 const ROOM = 0.08;
+const LEAST_POWER = -300;
 /** 0 belongs to the frame when it is nearer than this part of the range. */
 const ZERO_WITHIN = 0.3;
 
@@ -45,6 +46,7 @@ export function valueTicks(
     from = Math.max(0, from);
     to = Math.min(full, to);
   }
+  if (isPart && to === full && from > 0) return hangingFrom(full, full - from, intervals);
   if (from >= 0 || to <= 0) return tightest(from, to, intervals);
   const even = tightest(low, high, intervals);
   const odd = tightest(low, high, intervals + 1);
@@ -60,7 +62,8 @@ function constantFrame(value: number, full: number | null, intervals: number): V
 /** The frame of the smallest round step that covers `[from, to]`. */
 function tightest(from: number, to: number, intervals: number): ValueTicks {
   const least = (to - from) / intervals;
-  let power = Math.floor(Math.log10(least));
+  // Below this powers of ten lose their digits; -Infinity would never end.
+  let power = Math.max(LEAST_POWER, Math.floor(Math.log10(least)));
   for (; ; power++) {
     for (const mantissa of MANTISSAS) {
       const step = mantissa * 10 ** power;
@@ -69,6 +72,13 @@ function tightest(from: number, to: number, intervals: number): ValueTicks {
       if ((first + intervals) * step >= to - step * 1e-9) return frame(first, step, intervals);
     }
   }
+}
+
+/** A frame that ends at the whole: a share never has 100.5 % over it. */
+function hangingFrom(full: number, range: number, intervals: number): ValueTicks {
+  const { step } = tightest(0, range, intervals);
+  const values = Array.from({ length: intervals + 1 }, (_, i) => clean(full - (intervals - i) * step));
+  return { min: values[0] ?? 0, max: full, step, values };
 }
 
 function frame(first: number, step: number, intervals: number): ValueTicks {

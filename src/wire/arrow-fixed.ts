@@ -19,6 +19,7 @@ import {
   WIDTH,
 } from './arrow-layout.ts';
 import { eachArrowMessage, truncated } from './arrow-stream.ts';
+import type { ColumnArena } from './column-arena.ts';
 import type { FlatReader } from './flat-reader.ts';
 import type { PaneColumns, SampleColumns } from './message-types.ts';
 
@@ -176,8 +177,14 @@ function uint16At(bytes: Uint8Array, offset: number, length: number): Uint16Arra
 }
 
 /** 64-bit integers as exact float64, by 32-bit halves. Beyond 2^53 throws `ARROW_RANGE`: no time or count is that large. */
-function int64At(bytes: Uint8Array, offset: number, length: number, name: string): Float64Array {
-  const out = new Float64Array(length);
+function int64At(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  name: string,
+  arena: ColumnArena | null,
+): Float64Array {
+  const out = arena === null ? new Float64Array(length) : arena.take(length);
   if (length === 0) return out;
   const at = bytes.byteOffset + offset;
   const halves =
@@ -202,38 +209,45 @@ const asBytes = (part: ArrayBuffer | ArrayBufferView): Uint8Array =>
 /**
  * Reads one part of the sample schema.
  *
+ * @param arena Where columns of 64-bit integers go; default: columns of their own.
  * @returns Columns; `series` and `value` are views on `part` where it is aligned to 8 bytes, valid as long as it is unchanged.
  * @throws StreamVizError `ARROW_TRUNCATED`, `ARROW_FORMAT`, `ARROW_SCHEMA`, `ARROW_COMPRESSED`, `ARROW_ENDIANNESS`, `ARROW_RANGE`
  */
-export function readSamplePart(part: ArrayBuffer | ArrayBufferView): FixedPart<SampleColumns> {
+export function readSamplePart(
+  part: ArrayBuffer | ArrayBufferView,
+  arena: ColumnArena | null = null,
+): FixedPart<SampleColumns> {
   const bytes = asBytes(part);
   const { length, offsets, metadata, ignoredColumns } = readStream(bytes, SAMPLE_SCHEMA);
   const columns: SampleColumns = {
     length,
     series: uint16At(bytes, offsets[0]!, length),
-    time: int64At(bytes, offsets[1]!, length, 'time'),
+    time: int64At(bytes, offsets[1]!, length, 'time', arena),
     value: float64At(bytes, offsets[2]!, length),
   };
   return { columns, metadata, ignoredColumns };
 }
 
 /** Reads one part of the pane schema; otherwise as {@link readSamplePart}. */
-export function readPanePart(part: ArrayBuffer | ArrayBufferView): FixedPart<PaneColumns> {
+export function readPanePart(
+  part: ArrayBuffer | ArrayBufferView,
+  arena: ColumnArena | null = null,
+): FixedPart<PaneColumns> {
   const bytes = asBytes(part);
   const { length, offsets, metadata, ignoredColumns } = readStream(bytes, PANE_SCHEMA);
   const columns: PaneColumns = {
     length,
     series: uint16At(bytes, offsets[0]!, length),
-    start: int64At(bytes, offsets[1]!, length, 'start'),
-    duration: int64At(bytes, offsets[2]!, length, 'duration'),
-    count: int64At(bytes, offsets[3]!, length, 'count'),
+    start: int64At(bytes, offsets[1]!, length, 'start', arena),
+    duration: int64At(bytes, offsets[2]!, length, 'duration', arena),
+    count: int64At(bytes, offsets[3]!, length, 'count', arena),
     sum: float64At(bytes, offsets[4]!, length),
     min: float64At(bytes, offsets[5]!, length),
     max: float64At(bytes, offsets[6]!, length),
     first: float64At(bytes, offsets[7]!, length),
-    firstTime: int64At(bytes, offsets[8]!, length, 'firstTime'),
+    firstTime: int64At(bytes, offsets[8]!, length, 'firstTime', arena),
     last: float64At(bytes, offsets[9]!, length),
-    lastTime: int64At(bytes, offsets[10]!, length, 'lastTime'),
+    lastTime: int64At(bytes, offsets[10]!, length, 'lastTime', arena),
   };
   return { columns, metadata, ignoredColumns };
 }

@@ -145,6 +145,7 @@ threading.Thread(target=flood, daemon=True).start()
     const again = (await lab.inspect())?.seq ?? 0;
     await lab.command('notebook:reconnect-to-kernel'); // Lab gives up by itself after a minute without a server
     await lab.until((report) => report.seq > again + 20, 120_000);
+    console.log(`the server grew by ${((peak - before) / 1e6).toFixed(1)} MB`);
     expect((peak - before) / 1e6).toBeLessThan(5);
     await lab.run(2);
     const sent = Number(/SENT(\d+)/.exec(await lab.outputText(2))?.[1]);

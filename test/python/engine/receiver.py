@@ -91,38 +91,53 @@ class Viewer:
             return
         json.dumps(header)
         self.seq, self.header = header["seq"], header
-        streams = [(p, message.buffers[p["buffer"]]) for p in header["parts"]]
-        entries, live = None, {}
-        decoded = []
-        for part, data in streams:
-            if part["role"] == "document":
-                document = json.loads(data)
-                if document["revision"] > self.document["revision"]:
-                    self.document = document
-                    for key, gen in document["generations"].items():
-                        if key in self.series and self.series[key]["gen"] < gen:
-                            del self.series[key]
-                continue
-            table = pa.ipc.open_stream(data).read_all()
-            meta = json.loads((table.schema.metadata or {}).get(b"streamviz", b"{}"))
-            if entries is None and "series" in meta:
-                entries = meta["series"]
-            decoded.append((part, _columns(table), meta, table))
+        parts = self._decode(message)
+        entries = next((meta["series"] for _, _, meta, _ in parts if "series" in meta), [])
         if header.get("slow"):
-            for part, c, _, _ in decoded:
-                if part["role"] == "latest":
-                    self.latest |= {entries[s]["key"]: v for s, v in zip(c["series"], c["value"], strict=True)}
+            self._show_latest(parts, entries)
             return
-        own = {}
-        for part, c, _, _ in decoded:
+        live = self._count(parts, entries)
+        for part, c, meta, table in parts:
+            getattr(self, "_" + part["role"])(part, c, meta, live, entries, table)
+        self._prove(header["tables"])
+
+    def _decode(self, message):
+        decoded = []
+        for part in message.header["parts"]:
+            data = message.buffers[part["buffer"]]
+            if part["role"] == "document":
+                self._document(json.loads(data))
+            else:
+                table = pa.ipc.open_stream(data).read_all()
+                meta = json.loads((table.schema.metadata or {}).get(b"streamviz", b"{}"))
+                decoded.append((part, _columns(table), meta, table))
+        return decoded
+
+    def _document(self, document):
+        if document["revision"] <= self.document["revision"]:
+            return
+        self.document = document
+        for key, gen in document["generations"].items():
+            if key in self.series and self.series[key]["gen"] < gen:
+                del self.series[key]
+
+    def _show_latest(self, parts, entries):
+        for part, c, _, _ in parts:
+            if part["role"] == "latest":
+                self.latest |= {entries[s]["key"]: v for s, v in zip(c["series"], c["value"], strict=True)}
+
+    def _count(self, parts, entries):
+        """Take the series list over, and open holes where `n` says that samples are missing."""
+        own, live = {}, {}
+        for part, c, _, _ in parts:
             if part["role"] == "samples":
                 assert c["series"] == sorted(c["series"])
                 for s, v in zip(c["series"], c["value"], strict=True):
-                    own[s] = own.get(s, 0) + (v == v)
+                    own[s] = own.get(s, 0) + (not math.isnan(v))
             if part["role"] == "folds":
                 for s, n in zip(c["series"], c["count"], strict=True):
                     own[s] = own.get(s, 0) + n
-        for at, e in enumerate(entries or ()):
+        for at, e in enumerate(entries):
             s = self.series.get(e["key"])
             if s is None or e["gen"] > s["gen"]:
                 s = self.series[e["key"]] = {"gen": e["gen"], "n": 0, "hole": None, "cells": ViewerCells(e["tiers"])}
@@ -130,14 +145,15 @@ class Viewer:
                 s["hole"] = (self.seq, e["before"])
             s["n"] = e["n"]
             live[at] = s
-        for part, c, meta, table in decoded:
-            getattr(self, "_" + part["role"])(part, c, meta, live, entries, table)
-        for name, (floor, key_floor, whole, part, total) in header["tables"].items():
+        return live
+
+    def _prove(self, tables):
+        for name, (floor, key_floor, whole, part, _total) in tables.items():
             rows = self.tables.setdefault(name, {})
             for key in [k for k, (i, _) in rows.items() if i < floor]:
                 del rows[key]
             self.proved[name] = proof(rows, 0) == whole, proof(rows, key_floor) == part
-        for name in [name for name in self.tables if name not in header["tables"]]:
+        for name in [name for name in self.tables if name not in tables]:
             del self.tables[name]
 
     def _folds(self, _part, c, _meta, live, _entries, _table):
@@ -147,7 +163,7 @@ class Viewer:
     def _samples(self, _part, c, _meta, live, entries, _table):
         for s, t, v in zip(*c.values(), strict=True):
             self.rows_seen.setdefault(entries[s]["key"], []).append((t, v))
-            if v == v:
+            if not math.isnan(v):
                 live[s]["cells"].add(t, sample(t, v))
 
     def _history(self, _part, c, _meta, _live, entries, _table):
@@ -157,9 +173,9 @@ class Viewer:
             self.history[entries[s]["key"]].append((t, v))
 
     def _keyframe(self, _part, c, meta, live, _entries, _table):
-        for at, start, gone in meta["keyframe"]:
+        for at, begin, gone in meta["keyframe"]:
             cells = live[at]["cells"]
-            start = -INF if start is None else start
+            start = -INF if begin is None else begin
             if live[at]["hole"]:
                 cells.forget(start)
             cells.gone, cells.start = gone, start
@@ -178,22 +194,16 @@ class Viewer:
         key_column = KEYS.get(name)
         for row in listed:
             row["key"] = row[key_column] if key_column else row["sv:row"]
-        if "slice" not in part:
-            for row in listed:
-                if row["key"] in rows and rows[row["key"]][0] >= row["sv:row"]:
-                    continue
-                rows.pop(row["key"], None)
-                if not row["sv:gone"]:
-                    rows[row["key"]] = (row["sv:row"], row)
-            return
-        a, b, last = part["slice"]
+        a, b, last = part.get("slice", (0, 0, False))
         keep = {row["sv:row"] for row in listed}
-        assert keep <= set(range(a, b))
+        assert "slice" not in part or keep <= set(range(a, b))
         for key in [k for k, (i, _) in rows.items() if a <= i < b and i not in keep]:
             del rows[key]
         for row in listed:
-            if row["key"] not in rows or rows[row["key"]][0] < row["sv:row"]:
-                rows.pop(row["key"], None)
+            if row["key"] in rows and rows[row["key"]][0] >= row["sv:row"]:
+                continue
+            rows.pop(row["key"], None)
+            if not row["sv:gone"]:
                 rows[row["key"]] = (row["sv:row"], row)
         _, key_floor, whole, _, _ = self.header["tables"][name]
         if last and proof(rows, 0) != whole:

@@ -45,6 +45,7 @@ from stream_viz._table_state import Column
 
 if TYPE_CHECKING:
     from stream_viz._message import Message
+    from stream_viz._series import Series
 
 STEP_US = 50_000
 TABLES: dict[str, dict[str, Any]] = {
@@ -101,22 +102,10 @@ def history(seed: int) -> History:
         clock[0] += STEP_US
         for name, labels in names:
             if rng.random() < 0.4:
-                _send(rng, sender, name, labels, base + (clock[0] - base) * stretch, speed)
+                series = sender.series(name, labels, max_points=rng.choice([50, 1000]))
+                _send(rng, series, base + (clock[0] - base) * stretch, speed)
         _change_tables(rng, sender, clock[0])
-        if rng.random() < 0.01:
-            sender.publish({"title": f"tick {tick}", "widgets": [], "views": []})
-        if rng.random() < 0.008:
-            sender.clear_series(rng.choice(names)[0])
-        if rng.random() < 0.004:
-            sender.remove_series(rng.choice(names)[0])
-        if rng.random() < 0.01:
-            sender.clear_table(rng.choice(list(TABLES)))
-        if rng.random() < 0.03:
-            listens = rng.random() < 0.6
-            deaf = deaf or not listens
-            sender.set_listening(listens)
-        if rng.random() < 0.01:
-            sender.request_snapshot(f"request {tick}")
+        deaf |= _disturb(rng, sender, f"tick {tick}", names)
         _tick(sender, messages)
     sender.set_listening(True)
     while any(s.waiting for s in sender._series.values()) or any(t.waiting for t in sender._tables.values()):
@@ -133,14 +122,33 @@ def history(seed: int) -> History:
     raise AssertionError("no round ever ends")
 
 
+def _disturb(rng: random.Random, sender: Sender, title: str, names: list[tuple[str, dict[str, str]]]) -> bool:
+    """Publishes, clears, removes, stops listening and asks, each now and then; returns whether slow mode began."""
+    if rng.random() < 0.01:
+        sender.publish({"title": title, "widgets": [], "views": []})
+    if rng.random() < 0.008:
+        sender.clear_series(rng.choice(names)[0])
+    if rng.random() < 0.004:
+        sender.remove_series(rng.choice(names)[0])
+    if rng.random() < 0.01:
+        sender.clear_table(rng.choice(list(TABLES)))
+    slow = False
+    if rng.random() < 0.03:
+        listens = rng.random() < 0.6
+        slow = not listens
+        sender.set_listening(listens)
+    if rng.random() < 0.01:
+        sender.request_snapshot(f"request {title}")
+    return slow
+
+
 def _tick(sender: Sender, messages: list[Message]) -> None:
     message = sender.tick()
     if message is not None:
         messages.append(message)
 
 
-def _send(rng: random.Random, sender: Sender, name: str, labels: dict[str, str], now: int, speed: int) -> None:
-    series = sender.series(name, labels, max_points=rng.choice([50, 1000]))
+def _send(rng: random.Random, series: Series, now: int, speed: int) -> None:
     count = rng.randint(1, 3 * speed) if rng.random() < 0.95 else rng.randint(50, 400)
     times = [now - rng.randint(0, STEP_US) for _ in range(count)]
     if rng.random() < 0.7:

@@ -73,6 +73,7 @@ export class GaugeCanvas {
   }
 }
 
+/** `progress` and `pointer` are always there and hidden by colour: ECharts 6 fails on an update that turns `show` on. */
 function optionOf(picture: GaugePicture): GaugeOption {
   const { layout, share } = picture;
   const bare: GaugeSeriesOption = {
@@ -106,20 +107,20 @@ function optionOf(picture: GaugePicture): GaugeOption {
         radius: layout.arcRadius,
         axisLine: { roundCap: false, lineStyle: { width: ARC_PX, color: [[1, picture.track]] } },
         progress: {
-          show: share !== null && share > 0,
+          show: true,
           width: ARC_PX,
           roundCap: false,
           overlap: true,
-          itemStyle: { color: picture.fill },
+          itemStyle: { color: share !== null && share > 0 ? picture.fill : 'transparent' },
         },
         pointer: {
-          show: picture.beyond !== null,
+          show: true,
           icon: picture.beyond === 'below' ? POINT_BELOW : POINT_ABOVE,
           width: POINT_PX,
           length: ARC_PX,
           keepAspect: false,
           offsetCenter: [picture.beyond === 'below' ? -POINT_SHIFT_PX : POINT_SHIFT_PX, -(layout.arcRadius - ARC_PX)],
-          itemStyle: { color: picture.fill },
+          itemStyle: { color: picture.beyond === null ? 'transparent' : picture.fill },
         },
         data: [{ value: share ?? 0 }],
       },

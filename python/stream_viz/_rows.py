@@ -1,4 +1,4 @@
-"""Table rows as an Arrow stream, through arro3: `sv:row`, `sv:gone`, then the table's columns, all nullable."""
+"""Table rows as an Arrow stream, through arro3: the three system columns, then the table's own, all nullable."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ TIME = DataType.timestamp("us", tz="UTC")
 
 def encode_rows(
     columns: Sequence[tuple[str, ColumnType | None, bool]],
-    rows: Sequence[tuple[int, bool, Sequence[CellValue]]],
+    rows: Sequence[tuple[int, bool, int, Sequence[CellValue]]],
 ) -> bytes:
-    """Return the stream of (rowId, gone, cells) rows; cells may be shorter than the columns.
+    """Return the stream of (rowId, gone, first, cells) rows; cells may be shorter than the columns.
 
     A column is (name, type, whether it is float); a column without a type yet travels as text of nulls.
     """
-    arrays = [Array([row[0] for row in rows], INT64), Array([row[1] for row in rows], BOOL)]
-    names = ["sv:row", "sv:gone"]
+    ids, gone, first = zip(*(row[:3] for row in rows), strict=True) if rows else ((), (), ())
+    arrays = [Array(ids, INT64), Array(gone, BOOL), Array(first, INT64)]
+    names = ["sv:row", "sv:gone", "sv:first"]
     for at, (name, kind, is_float) in enumerate(columns):
-        cells = [row[2][at] if at < len(row[2]) else None for row in rows]
+        cells = [row[3][at] if at < len(row[3]) else None for row in rows]
         arrays.append(_array(cells, kind, is_float=is_float))
         names.append(name)
     fields = [Field(name, array.type, nullable=True) for name, array in zip(names, arrays, strict=True)]

@@ -17,10 +17,12 @@ from stream_viz._limits import Limits
 from stream_viz._live_rows import LiveRows
 from stream_viz._message import PROTOCOL, Message, MessageParts, entry_bytes
 from stream_viz._series import Rows, Series, SeriesKey, series_key
-from stream_viz._table_state import Column, TableState
+from stream_viz._table_state import TableState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from stream_viz._table_columns import Column
 
 COUNTERS = ("folded", "late", "invalid", "missing", "expired")
 DEFAULTS = Limits()

@@ -122,7 +122,7 @@ class Table(Widget):
         return self._state
 
     def _options_changed(self) -> None:
-        from stream_viz._table_state import Column  # noqa: PLC0415  loads numpy, which importing the package must not
+        from stream_viz._table_columns import Column  # noqa: PLC0415  loads numpy, which importing the package must not
 
         checked = self._declaration.checked
         key, columns, max_rows = checked.get("key"), checked.get("columns"), checked.get("max_rows")
@@ -144,7 +144,7 @@ class Table(Widget):
             max_rows=max_rows if isinstance(max_rows, int) else MAX_ROWS,
         )
         if old is not None and old is not self._state:  # another key or other columns: the rows move over
-            self._move(old.rows())
+            self._move(old.rows(in_place=True))
 
     def _move(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Bring rows into a table of another shape; a row that does not fit it is left out."""

@@ -2,50 +2,38 @@
 
 1. `apply` is atomic: it changes everything or raises and changes nothing.
 2. Every change takes the next rowId, removals too; per key the highest wins. Above `max_rows` the oldest rows go.
+   A row keeps the rowId under which its key entered the table, its place; a key that went and comes again gets another.
 3. Changes that wait are conflated per key, so they never exceed live rows plus removals of rows a viewer may know.
 4. Keyframes carry the newest rows only, from `key_floor`, where all would pass `table_key_bytes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from stream_viz._cell_value import CellValue, ColumnType, Refused, as_datetime, fit, plain, size_of, type_of
-from stream_viz._errors import StreamVizTypeError, StreamVizValueError
+from stream_viz._cell_value import CellValue, as_datetime, size_of
+from stream_viz._errors import StreamVizValueError
 from stream_viz._row_proof import RowProof
 from stream_viz._rows import encode_rows
+from stream_viz._table_columns import Column, TableColumns
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Iterable, Mapping, Sequence
 
     from stream_viz._limits import Limits
 
-ROW_OVERHEAD_BYTES = 12
+ROW_OVERHEAD_BYTES = 20
 KEY_KEEP = 0.8
 """Part of `table_key_bytes` that stays when `key_floor` moves on, so that it moves seldom."""
 
 
 @dataclass(frozen=True)
-class Column:
-    """A declared column; without a type its first value gives it."""
-
-    name: str
-    type: ColumnType | None = None
-
-
-@dataclass
-class _Kind:
-    type: ColumnType | None
-    is_float: bool
-    declared: bool
-
-
-@dataclass(frozen=True)
 class _Row:
     id: int
+    first: int
     key: CellValue
     cells: list[CellValue]
     bytes: int
@@ -77,14 +65,10 @@ class TableState:
         self.lock = lock
         self.key = key
         self.total_sent = 0
-        self.unknown_columns: dict[str, int] = {}
         self._limits = limits
         self._max_rows = max_rows
         self.declared = (columns, key)
-        self._open = columns is None
-        self._kinds = {c.name: _Kind(c.type, is_float=False, declared=True) for c in columns or ()}
-        if key is not None and columns is not None and key not in self._kinds:
-            raise StreamVizValueError("KEY_UNKNOWN", f"key={key!r} is not one of the columns {list(self._kinds)}")
+        self._columns = TableColumns(widget_id, columns, key)
         self.top = 0
         self.floor = 0
         self._rows: dict[CellValue, _Row] = {}
@@ -110,31 +94,39 @@ class TableState:
         with self.lock:
             if deletes and self.key is None:
                 raise StreamVizValueError("TABLE_KEYLESS", f"{self.id}: rows of a table without key= cannot be removed")
-            kinds = {name: _Kind(k.type, k.is_float, k.declared) for name, k in self._kinds.items()}
-            unknown: dict[str, int] = {}
-            rows = [self._check(row, at, kinds, unknown) for at, row in enumerate(upserts)]
-            keys = [self._fit(self.key, plain(key), kinds, at, "deletes") for at, key in enumerate(deletes) if self.key]
+            columns = self._columns.copy()
+            rows = [columns.check(row, at) for at, row in enumerate(upserts)]
+            keys = [columns.check_key(key, at) for at, key in enumerate(deletes)]
             staged: dict[CellValue, list[CellValue]] = {}
-            ready = [self._merged(cells, at, kinds, staged) for at, cells in enumerate(rows)]
-            self._kinds = kinds
-            for name, count in unknown.items():
-                self.unknown_columns[name] = self.unknown_columns.get(name, 0) + count
+            ready = [self._merged(cells, at, list(columns.kinds), staged) for at, cells in enumerate(rows)]
+            self._columns = columns
             for key, cells, size in ready:
                 self._put(key, cells, size)
             for key in keys:
                 self._remove(key)
             self.total_sent += len(ready) + len(keys)
 
-    def rows(self) -> list[dict[str, object]]:
-        """Return the live rows, oldest change first; datetimes in UTC, missing values None. Copies."""
+    def rows(self, *, in_place: bool = False) -> list[dict[str, object]]:
+        """Return the live rows, oldest change first, or `in_place`: oldest key first.
+
+        Datetimes in UTC, missing values None. Copies.
+        """
         with self.lock:
+            rows = list(self._rows.values())
+            if in_place:
+                rows.sort(key=lambda row: row.first)
             return [
                 {
                     name: as_datetime(cell) if kind.type == "datetime" else cell
-                    for (name, kind), cell in zip(self._kinds.items(), self._padded(row.cells), strict=True)
+                    for (name, kind), cell in zip(self._columns.kinds.items(), self._padded(row.cells), strict=True)
                 }
-                for row in self._rows.values()
+                for row in rows
             ]
+
+    @property
+    def unknown_columns(self) -> dict[str, int]:
+        """Cells in columns that a declared table does not have, counted by name."""
+        return self._columns.unknown
 
     @property
     def row_count(self) -> int:
@@ -155,7 +147,7 @@ class TableState:
     @property
     def columns(self) -> list[Column]:
         """The columns with the types known so far."""
-        return [Column(name, kind.type) for name, kind in self._kinds.items()]
+        return [Column(name, kind.type) for name, kind in self._columns.kinds.items()]
 
     def clear(self) -> None:
         """Remove all rows; columns and rowIds go on."""
@@ -171,64 +163,17 @@ class TableState:
             self.top = other.top
             self.clear()
 
-    # ---- checking ------------------------------------------------------------------------------------------------
-
-    def _check(
-        self, row: Mapping[str, object], at: int, kinds: dict[str, _Kind], unknown: dict[str, int]
-    ) -> dict[str, CellValue]:
-        if not isinstance(row, Mapping):
-            raise StreamVizTypeError(
-                "ROW_TYPE",
-                f"{self.id}: row {at} expected a dict of columns, got {type(row).__name__} {str(row)[:40]!r}",
-                expected="dict",
-                actual=type(row).__name__,
-            )
-        out: dict[str, CellValue] = {}
-        for name, value in row.items():
-            if name not in kinds:
-                if not self._open:
-                    unknown[str(name)] = unknown.get(str(name), 0) + 1
-                    continue
-                kinds[str(name)] = _Kind(None, is_float=False, declared=False)
-            out[str(name)] = self._fit(str(name), plain(value), kinds, at, "row")
-        if self.key is not None and out.get(self.key) is None:
-            raise StreamVizValueError("ROW_KEY", f"{self.id}: row {at} has no value for the key column {self.key!r}")
-        return out
-
-    def _fit(self, name: str | None, value: Any, kinds: dict[str, _Kind], at: int, what: str) -> CellValue:
-        assert name is not None
-        kind = kinds.setdefault(name, _Kind(None, is_float=False, declared=False))
-        if value is None:
-            return None
-        try:
-            if kind.type is None:
-                kind.type = type_of(value)
-            cell = fit(value, kind.type, declared=kind.declared)
-        except Refused:
-            expected = kind.type or "number, text, bool or datetime"
-            raise StreamVizTypeError(
-                "COLUMN_TYPE",
-                f"{self.id}: column {name!r} holds {expected}, {what} {at} has {type(value).__name__} "
-                f"{str(value)[:40]!r}",
-                table=self.id,
-                column=name,
-                row=at,
-                expected=expected,
-                actual=type(value).__name__,
-            ) from None
-        if isinstance(cell, float):
-            kind.is_float = True
-        return cell
+    # ---- changing ------------------------------------------------------------------------------------------------
 
     def _merged(
-        self, given: dict[str, CellValue], at: int, kinds: dict[str, _Kind], staged: dict[CellValue, list[CellValue]]
+        self, given: dict[str, CellValue], at: int, names: list[str], staged: dict[CellValue, list[CellValue]]
     ) -> tuple[CellValue, list[CellValue], int]:
         key = None if self.key is None else given[self.key]
         old = staged.get(key) if key is not None else None
         if old is None and key is not None and key in self._rows:
             old = self._rows[key].cells
-        cells = list(old or ()) + [None] * (len(kinds) - len(old or ()))
-        for column, name in enumerate(kinds):
+        cells = list(old or ()) + [None] * (len(names) - len(old or ()))
+        for column, name in enumerate(names):
             if name in given:
                 cells[column] = given[name]
         size = ROW_OVERHEAD_BYTES + sum(map(size_of, cells))
@@ -243,14 +188,13 @@ class TableState:
             staged[key] = cells
         return key, cells, size
 
-    # ---- changing ------------------------------------------------------------------------------------------------
-
     def _put(self, key: CellValue, cells: list[CellValue], size: int) -> None:
         self.top += 1
         if self.key is None:
             key = self.top
+        held = self._rows.get(key)
         known = self._forget(key)
-        row = _Row(self.top, key, cells, size)
+        row = _Row(self.top, self.top if held is None else held.first, key, cells, size)
         self._rows[key] = row
         self._whole.add(row.id)
         self._part.add(row.id)
@@ -266,8 +210,8 @@ class TableState:
         known = self._forget(key)
         self.top += 1
         if known:
-            cells = [key if name == self.key else None for name in self._kinds]
-            self._pending[key] = _Change(_Row(self.top, key, cells, 24), gone=True, known=True)
+            cells = [key if name == self.key else None for name in self._columns.kinds]
+            self._pending[key] = _Change(_Row(self.top, self.top, key, cells, 32), gone=True, known=True)
         self._refill_part()
 
     def _forget(self, key: CellValue) -> bool:
@@ -369,8 +313,9 @@ class TableState:
         return self._encode((row, False) for row in rows), a, b, done, 600 + min(size, self._limits.slice_bytes)
 
     def _encode(self, rows: Iterable[tuple[_Row, bool]]) -> bytes:
-        columns = [(name, kind.type, kind.is_float) for name, kind in self._kinds.items()]
-        return encode_rows(columns, [(row.id, gone, row.cells) for row, gone in rows])
+        columns = [(name, kind.type, kind.is_float) for name, kind in self._columns.kinds.items()]
+        return encode_rows(columns, [(row.id, gone, row.first, row.cells) for row, gone in rows])
 
     def _padded(self, cells: list[CellValue]) -> list[CellValue]:
-        return list(islice(cells, len(self._kinds))) + [None] * (len(self._kinds) - len(cells))
+        width = len(self._columns.kinds)
+        return list(islice(cells, width)) + [None] * (width - len(cells))

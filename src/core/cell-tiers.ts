@@ -1,13 +1,5 @@
 import { CellColumns } from './cell-columns.ts';
-import {
-  copyPane,
-  createPaneFields,
-  mergePaneInto,
-  mergeRunInto,
-  type Pane,
-  type PaneFields,
-  paneAt,
-} from './pane.ts';
+import { copyPane, createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
 
 /** Called for one shown cell; `tierIndex` and `row` address its columns in {@link CellTiers.tiers} until the cells change. */
 export type VisitCell = (durationUs: number, startUs: number, tierIndex: number, row: number) => void;

@@ -10,6 +10,8 @@ export interface TableColumn {
 export interface TableRow {
   /** The rowId of the row's newest change. */
   readonly id: number;
+  /** The rowId under which the row's key entered the table; of a keyless table `id`. Keyed tables are shown in its order. */
+  readonly firstId: number;
   /** Text of the key column's cell; of a keyless table the rowId. */
   readonly key: string;
   /** In column order; int64 beyond 2^53 as bigint, times as microseconds. */
@@ -22,6 +24,7 @@ export interface TableRow {
 export interface RowBlock {
   readonly columns: readonly TableColumn[];
   readonly rowIds: Float64Array;
+  readonly firstIds: Float64Array;
   readonly gone: Uint8Array;
   readonly cells: readonly (readonly unknown[])[];
 }
@@ -94,15 +97,7 @@ export class TableStore {
   /** Applies live changes and removals of message `seq`, in the order given. */
   change(block: RowBlock, seq: number): void {
     this.#takeColumns(block.columns);
-    for (let i = 0; i < block.rowIds.length; i += 1) {
-      const id = block.rowIds[i]!;
-      const cells = block.cells[i] ?? [];
-      const key = this.#keyOf(id, cells);
-      const held = this.#rows.get(key);
-      if (held !== undefined && held.id >= id) continue;
-      if (held !== undefined) this.#drop(held);
-      if (block.gone[i] === 0) this.#put({ id, key, cells, changedAtSeq: seq });
-    }
+    for (let i = 0; i < block.rowIds.length; i += 1) this.#take(block, i, seq);
   }
 
   /** Makes the rows with `from <= rowId < to` the listed ones, as of message `seq`. */
@@ -113,14 +108,7 @@ export class TableStore {
       if (row.id >= from && row.id < to && !listed.has(row.id)) this.#drop(row);
     }
     for (let i = 0; i < block.rowIds.length; i += 1) {
-      if (block.gone[i] !== 0) continue;
-      const id = block.rowIds[i]!;
-      const cells = block.cells[i] ?? [];
-      const key = this.#keyOf(id, cells);
-      const held = this.#rows.get(key);
-      if (held !== undefined && held.id >= id) continue;
-      if (held !== undefined) this.#drop(held);
-      this.#put({ id, key, cells, changedAtSeq: seq });
+      if (block.gone[i] === 0) this.#take(block, i, seq);
     }
   }
 
@@ -138,6 +126,17 @@ export class TableStore {
     this.complete = complete;
     this.exact = exact;
     this.total = producer.total;
+  }
+
+  /** Row `i` of a block becomes its key's row, or removes it, where its id is the highest heard of that key. */
+  #take(block: RowBlock, i: number, seq: number): void {
+    const id = block.rowIds[i]!;
+    const cells = block.cells[i] ?? [];
+    const key = this.#keyOf(id, cells);
+    const held = this.#rows.get(key);
+    if (held !== undefined && held.id >= id) return;
+    if (held !== undefined) this.#drop(held);
+    if (block.gone[i] === 0) this.#put({ id, firstId: block.firstIds[i]!, key, cells, changedAtSeq: seq });
   }
 
   #hashFrom(floor: number): string {

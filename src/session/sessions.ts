@@ -1,6 +1,6 @@
 import { isStreamVizError, StreamVizError } from '../core/errors.ts';
-import { ProducerError, sessionOf } from '../wire/header.ts';
 import { ColumnArena } from '../wire/column-arena.ts';
+import { ProducerError, sessionOf } from '../wire/header.ts';
 import { decodeMessage } from '../wire/message.ts';
 import type { Message } from '../wire/message-types.ts';
 import type { EpochStore } from './epoch-store.ts';

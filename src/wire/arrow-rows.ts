@@ -17,6 +17,8 @@ type ReadCell = (data: Data, index: number) => unknown;
 
 const ROW_ID = 'sv:row';
 const GONE = 'sv:gone';
+const FIRST_ID = 'sv:first';
+const SYSTEM_COLUMNS = 3;
 
 function typeOf(type: DataType): Column['type'] {
   if (DataType.isDictionary(type)) return typeOf(type.dictionary as DataType);
@@ -120,17 +122,34 @@ function checkLength(table: Table, bytes: number): void {
   if (table.batches.length > 1) throw damaged('it has more than one batch');
 }
 
+function isInt64(type: DataType): boolean {
+  return DataType.isInt(type) && type.bitWidth === 64;
+}
+
 function checkColumns(schema: Schema): void {
-  const [row, gone] = schema.fields;
-  if (row?.name !== ROW_ID || !DataType.isInt(row.type) || row.type.bitWidth !== 64) {
-    throw new StreamVizError(
-      'ARROW_SCHEMA',
-      `Column 0 of a rows part is '${row?.name}', expected '${ROW_ID}' of int64.`,
-    );
+  const expected = [
+    { name: ROW_ID, type: 'int64', fits: isInt64 },
+    { name: GONE, type: 'bool', fits: DataType.isBool },
+    { name: FIRST_ID, type: 'int64', fits: isInt64 },
+  ];
+  expected.forEach(({ name, type, fits }, i) => {
+    const field = schema.fields[i];
+    if (field?.name !== name || !fits(field.type as DataType)) {
+      throw new StreamVizError(
+        'ARROW_SCHEMA',
+        `Column ${i} of a rows part is '${field?.name}', expected '${name}' of ${type}.`,
+      );
+    }
+  });
+}
+
+/** An id of 1 ... 2^53 - 1; the one a key entered under is never above the row's own. */
+function readId(value: unknown, column: string, most: number): number {
+  const id = Number(value);
+  if (!Number.isSafeInteger(id) || id < 1 || id > most) {
+    throw damaged(`${column} is ${id}, expected a whole number of 1 to ${most}`);
   }
-  if (gone?.name !== GONE || !DataType.isBool(gone.type)) {
-    throw new StreamVizError('ARROW_SCHEMA', `Column 1 of a rows part is '${gone?.name}', expected '${GONE}' of bool.`);
-  }
+  return id;
 }
 
 function readTable(table: Table, bytes: number, id: string, slice: RowsPart['slice']): RowsPart {
@@ -138,28 +157,29 @@ function readTable(table: Table, bytes: number, id: string, slice: RowsPart['sli
   checkLength(table, bytes);
   const length = table.numRows;
   const rowIds = new Float64Array(length);
+  const firstIds = new Float64Array(length);
   const gone = new Uint8Array(length);
   const cells: unknown[][] = Array.from({ length }, () => []);
   const columns = table.schema.fields
-    .slice(2)
+    .slice(SYSTEM_COLUMNS)
     .map((field) => ({ name: field.name, type: typeOf(field.type as DataType) }));
   if (length > 0) {
     const ids = table.getChildAt(0)!;
     const flags = table.getChildAt(1)!;
+    const firsts = table.getChildAt(2)!;
     for (let i = 0; i < length; i++) {
-      const rowId = Number(ids.get(i));
-      if (!Number.isSafeInteger(rowId) || rowId < 1)
-        throw damaged(`${ROW_ID} is ${rowId}, expected a whole number >= 1`);
+      const rowId = readId(ids.get(i), ROW_ID, Number.MAX_SAFE_INTEGER);
       rowIds[i] = rowId;
+      firstIds[i] = readId(firsts.get(i), FIRST_ID, rowId);
       gone[i] = flags.get(i) === true ? 1 : 0;
     }
     columns.forEach((column, k) => {
-      const vector = table.getChildAt(k + 2);
+      const vector = table.getChildAt(k + SYSTEM_COLUMNS);
       if (vector === null || vector.length !== length) throw damaged(`column '${column.name}' has another length`);
       fillColumn(vector, column.type, cells, k);
     });
   }
-  return { table: id, slice, columns, rowIds, gone, cells };
+  return { table: id, slice, columns, rowIds, firstIds, gone, cells };
 }
 
 /**

@@ -44,6 +44,8 @@ export interface RowsPart {
   readonly slice: { readonly from: number; readonly to: number; readonly last: boolean } | null;
   readonly columns: readonly { readonly name: string; readonly type: 'datetime' | 'number' | 'text' | 'bool' }[];
   readonly rowIds: Float64Array;
+  /** The rowId under which each row's key entered the table: its place among the others. */
+  readonly firstIds: Float64Array;
   readonly gone: Uint8Array;
   /** One array of cells per row, in column order. */
   readonly cells: readonly (readonly unknown[])[];

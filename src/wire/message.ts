@@ -10,8 +10,15 @@ type Part = ArrayBuffer | ArrayBufferView;
 
 /** Refuses indices beyond the message's list and panes that no cell could be. */
 function checkSeries(series: Uint16Array, count: number, role: string): void {
+  const { length } = series;
   let largest = -1;
-  for (let i = 0; i < series.length; i++) if (series[i]! > largest) largest = series[i]!;
+  let last = -1;
+  for (let i = 0; i < length; i++) {
+    const index = series[i]!;
+    if (index === last) continue;
+    last = index;
+    if (index > largest) largest = index;
+  }
   if (largest >= count) throw invalid(`${role} series`, `an index below ${count}`, largest);
 }
 

@@ -4,7 +4,7 @@ import {
   createPaneFields,
   mergePaneInto,
   mergePanes,
-  mergeSampleInto,
+  mergeRunInto,
   type Pane,
   paneAt,
   paneOf,
@@ -80,8 +80,8 @@ test('columns merge like objects, sample by sample and pane by pane', () => {
   fc.assert(
     fc.property(samples, samples, (a, b) => {
       const fields = createPaneFields(3);
-      for (const [time, value] of a) mergeSampleInto(fields, 0, time, value);
-      for (const [time, value] of b) mergeSampleInto(fields, 2, time, value);
+      for (const [time, value] of a) mergeRunInto(fields, 0, Float64Array.of(time), Float64Array.of(value), 0, 1);
+      for (const [time, value] of b) mergeRunInto(fields, 2, Float64Array.of(time), Float64Array.of(value), 0, 1);
       expect(paneAt(fields, 0)).toEqual(fold(a));
       mergePaneInto(fields, 0, fields, 2);
       expect(paneAt(fields, 0)).toEqual(fold([...a, ...b]));

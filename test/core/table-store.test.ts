@@ -24,7 +24,8 @@ function play(run: readonly { key: string; value: number | null; lost: boolean; 
   return { producer, table };
 }
 
-const held = (table: TableStore) => table.rows().map(({ id, key, cells }) => ({ id, key, value: cells[1] }));
+const held = (table: TableStore) =>
+  table.rows().map(({ id, firstId, key, cells }) => ({ id, firstId, key, value: cells[1] }));
 const live = (table: FakeTable): FakeRow[] => [...table.rows.values()];
 
 describe('after any run of changes and removals, some lost, some doubled', () => {
@@ -81,14 +82,14 @@ test('rows keep their array until the rows change', () => {
   const { table } = play([{ key: 'a', value: 1, lost: false, doubled: false }], 9);
   const rows = table.rows();
   expect(table.rows()).toBe(rows);
-  table.change(rowsPart('t', [{ id: 2, key: 'b', value: 2 }], null), 5);
+  table.change(rowsPart('t', [{ id: 2, firstId: 2, key: 'b', value: 2 }], null), 5);
   expect(table.rows()).not.toBe(rows);
   expect(table.rows().map(({ changedAtSeq }) => changedAtSeq)).toEqual([0, 5]);
 });
 
 test('without a key column the key of a row is its rowId', () => {
   const table = new TableStore();
-  table.change(rowsPart('t', [{ id: 7, key: 'a', value: 1 }], null), 1);
+  table.change(rowsPart('t', [{ id: 7, firstId: 7, key: 'a', value: 1 }], null), 1);
   expect(table.rows()[0]!.key).toBe('7');
 });
 
@@ -107,7 +108,7 @@ test('where a round ends without proof, rows older than keyframes carry go', () 
 
 test('a column that joins later is null in the rows before it', () => {
   const table = new TableStore();
-  table.change(rowsPart('t', [{ id: 1, key: 'a', value: 1 }], null), 1);
+  table.change(rowsPart('t', [{ id: 1, firstId: 1, key: 'a', value: 1 }], null), 1);
   const wider: RowBlock = {
     columns: [
       { name: 'value', type: 'number' },
@@ -115,6 +116,7 @@ test('a column that joins later is null in the rows before it', () => {
       { name: 'key', type: 'text' },
     ],
     rowIds: Float64Array.of(2),
+    firstIds: Float64Array.of(2),
     gone: Uint8Array.of(0),
     cells: [[2, 'new', 'b']],
   };

@@ -32,7 +32,7 @@ try {
         const { stores, eventRow, columns } = window.gallery;
         const rows = [];
         for (let i = from; i < count; i++)
-          rows.push({ id: i + 1, key: String(i + 1), cells: eventRow(i, count), changedAtSeq: 1 });
+          rows.push({ id: i + 1, firstId: i + 1, key: String(i + 1), cells: eventRow(i, count), changedAtSeq: 1 });
         stores.get(picture).setRows('table:events', { columns }, rows);
       },
       { count, from, picture },
@@ -144,7 +144,7 @@ try {
       const times = [];
       for (let i = 0; i < 20; i++) {
         const id = rows.length + 1;
-        rows.push({ id, key: String(id), cells: eventRow(id, id), changedAtSeq: 2 });
+        rows.push({ id, firstId: id, key: String(id), cells: eventRow(id, id), changedAtSeq: 2 });
         const next = rows.slice();
         await new Promise((done) => setTimeout(done, 60));
         store.setRows('table:events', { columns }, next);

@@ -76,7 +76,8 @@ export class FakeStore implements SessionStore {
     const keyIndex = table.columns.findIndex(({ name }) => name === table.key);
     const rows = table.rows.map((cells, i): TableRow => {
       const rowId = i + 1;
-      return { id: rowId, key: keyIndex < 0 ? String(rowId) : String(cells[keyIndex]), cells, changedAtSeq: 1 };
+      const key = keyIndex < 0 ? String(rowId) : String(cells[keyIndex]);
+      return { id: rowId, firstId: rowId, key, cells, changedAtSeq: 1 };
     });
     this.setRows(id, table, rows);
   }

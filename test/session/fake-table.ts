@@ -3,6 +3,7 @@ import type { RowsPart, TableProof } from '../../src/wire/message-types.ts';
 
 export interface FakeRow {
   readonly id: number;
+  readonly firstId: number;
   readonly key: string;
   /** null is a removal. */
   readonly value: number | null;
@@ -34,7 +35,8 @@ export class FakeTable {
 
   change(key: string | null, value: number | null): FakeRow {
     this.top += 1;
-    const row = { id: this.top, key: key ?? String(this.top), value };
+    const place = key === null || value === null ? undefined : this.rows.get(key)?.firstId;
+    const row = { id: this.top, firstId: place ?? this.top, key: key ?? String(this.top), value };
     this.rows.delete(row.key);
     if (value !== null) this.rows.set(row.key, row);
     while (this.rows.size > this.cap) {
@@ -59,6 +61,7 @@ export function rowsPart(table: string, rows: readonly FakeRow[], slice: RowsPar
     slice,
     columns: COLUMNS,
     rowIds: Float64Array.from(rows, ({ id }) => id),
+    firstIds: Float64Array.from(rows, ({ firstId }) => firstId),
     gone: Uint8Array.from(rows, ({ value }) => (value === null ? 1 : 0)),
     cells: rows.map(({ key, value }) => [key, value]),
   };

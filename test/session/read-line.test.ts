@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellTiers } from '../../src/core/cell-tiers.ts';
 import { LineBuffer } from '../../src/core/line-buffer.ts';
-import { createPaneFields, mergeSampleInto } from '../../src/core/pane.ts';
+import { createPaneFields, mergeRunInto } from '../../src/core/pane.ts';
 import { SampleRing } from '../../src/core/sample-ring.ts';
 import { FoldRing } from '../../src/session/fold-ring.ts';
 import { type LineSource, readExtent, readLine, readNearest } from '../../src/session/read-line.ts';
@@ -31,7 +31,7 @@ function sourceOf(rows: readonly Row[], fateOf: (cell: number) => Fate): LineSou
     } else if (Number.isFinite(value)) {
       const pane = panes.get(cellOf(time)) ?? createPaneFields(1);
       panes.set(cellOf(time), pane);
-      mergeSampleInto(pane, 0, time, value);
+      mergeRunInto(pane, 0, Float64Array.of(time), Float64Array.of(value), 0, 1);
     }
   }
   for (const [cell, pane] of panes) {

@@ -26,7 +26,10 @@ const states = fc
       for (const [key, value, gone] of step) {
         id++;
         if (gone) byKey.delete(String(key));
-        else byKey.set(String(key), { id, key: String(key), cells: [value], changedAtSeq: seq });
+        else {
+          const firstId = byKey.get(String(key))?.firstId ?? id;
+          byKey.set(String(key), { id, firstId, key: String(key), cells: [value], changedAtSeq: seq });
+        }
       }
       return [...byKey.values()].sort((a, b) => a.id - b.id);
     });
@@ -68,12 +71,28 @@ describe('row order', () => {
         let before: string[] = [];
         for (const rows of steps) {
           order.update(rows);
-          const keys = Array.from({ length: order.length }, (_, i) => order.at(i)!.key);
+          const keys = Array.from({ length: order.length }, (_, i) => `${order.at(i)!.key}/${order.at(i)!.firstId}`);
           expect(shown(order).sort((a, b) => a - b)).toEqual(rows.map(({ id }) => id));
           const stayed = before.filter((key) => keys.includes(key));
           expect(keys.filter((key) => stayed.includes(key))).toEqual(stayed);
           before = keys;
         }
+      }),
+    );
+  });
+
+  it('KeyedInPlace shows a late joiner, who saw any part of the changes, what it shows one who saw them all', () => {
+    fc.assert(
+      fc.property(states, fc.infiniteStream(fc.boolean()), (steps, heard) => {
+        const [whole, late] = [new KeyedInPlace(), new KeyedInPlace()];
+        for (const rows of steps) {
+          whole.update(rows);
+          if (heard.next().value) late.update(rows);
+        }
+        late.update(steps.at(-1)!);
+        expect(shown(late)).toEqual(shown(whole));
+        const firstIds = Array.from({ length: late.length }, (_, i) => late.at(i)!.firstId);
+        expect(firstIds).toEqual([...firstIds].sort((a, b) => a - b));
       }),
     );
   });
@@ -114,7 +133,13 @@ describe('row order', () => {
 });
 
 describe('comparing cells', () => {
-  const row = (id: number, value: unknown): TableRow => ({ id, key: String(id), cells: [value], changedAtSeq: 0 });
+  const row = (id: number, value: unknown): TableRow => ({
+    id,
+    firstId: id,
+    key: String(id),
+    cells: [value],
+    changedAtSeq: 0,
+  });
 
   it('integers beyond 2^53 are told apart, beside plain numbers too', () => {
     expect(compareCells('number', 9_007_199_254_740_993n, 9_007_199_254_740_992)).toBe(1);

@@ -47,6 +47,10 @@ function partOf(rows: readonly Row[]): Uint8Array {
         rows.map((row) => row.gone),
         new Bool(),
       ),
+      'sv:first': vectorFromArray(
+        rows.map((_, i) => BigInt((i >> 1) + 1)),
+        new Int64(),
+      ),
       big: vectorFromArray(
         rows.map((row) => row.big),
         new Int64(),
@@ -90,6 +94,7 @@ describe('readRowsPart', () => {
           { name: 'word', type: 'text' },
         ]);
         expect(Array.from(part.rowIds)).toEqual(rows.map((_, i) => i + 1));
+        expect(Array.from(part.firstIds)).toEqual(rows.map((_, i) => (i >> 1) + 1));
         expect(Array.from(part.gone)).toEqual(rows.map((row) => (row.gone ? 1 : 0)));
         expect(part.cells).toEqual(
           rows.map((row) => [exact(row.big), row.real, row.name, row.flag, row.time, row.word]),
@@ -103,8 +108,24 @@ describe('readRowsPart', () => {
     (time.data[0]!.values as BigInt64Array).set([1_999n, -1n]);
     const ids = vectorFromArray([1n, 2n], new Int64());
     const gone = vectorFromArray([false, false], new Bool());
-    const part = readRowsPart(tableToIPC(new Table({ 'sv:row': ids, 'sv:gone': gone, time }), 'stream'), 't', null);
+    const table = new Table({ 'sv:row': ids, 'sv:gone': gone, 'sv:first': ids, time });
+    const part = readRowsPart(tableToIPC(table, 'stream'), 't', null);
     expect(part.cells).toEqual([[1], [-1]]);
+  });
+
+  it.each([
+    ['sv:first', 0n],
+    ['sv:first', 3n],
+    ['sv:row', -1n],
+  ])('refuses a row whose %s is %s: ids rise from 1, and no key enters after its row', (column, value) => {
+    const columns = { 'sv:row': [2n], 'sv:gone': [false], 'sv:first': [2n], [column]: [value] };
+    const [row, gone, first] = Object.values(columns);
+    const table = new Table({
+      'sv:row': vectorFromArray(row!, new Int64()),
+      'sv:gone': vectorFromArray(gone!, new Bool()),
+      'sv:first': vectorFromArray(first!, new Int64()),
+    });
+    expect(() => readRowsPart(tableToIPC(table, 'stream'), 't', null)).toThrow(column);
   });
 
   it('a part without rows keeps its columns', () => {

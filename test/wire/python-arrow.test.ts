@@ -84,6 +84,7 @@ import pyarrow as pa
 table = pa.table({
     "sv:row": pa.array([1, 2, 3], pa.int64()),
     "sv:gone": pa.array([False, True, False]),
+    "sv:first": pa.array([1, 2, 1], pa.int64()),
     "big": pa.array([2**53 + 1, None, -2**63], pa.int64()),
     "small": pa.array([-7, None, 255], pa.int16()),
     "second": pa.array([1, None, -1], pa.timestamp("s", "UTC")),
@@ -200,5 +201,6 @@ describe('pyarrow', () => {
       ],
     ]);
     expect(Array.from(part.gone)).toEqual([0, 1, 0]);
+    expect(Array.from(part.firstIds)).toEqual([1, 2, 1]);
   });
 });

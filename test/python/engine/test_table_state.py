@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,8 @@ from receiver import proof
 
 from stream_viz._errors import StreamVizError
 from stream_viz._limits import Limits
-from stream_viz._table_state import Column, TableState
+from stream_viz._table_columns import Column
+from stream_viz._table_state import TableState
 
 
 def make(columns=None, key=None, max_rows=100, **limits):
@@ -55,6 +57,43 @@ def test_times_read_back_as_utc_and_ints_stay_exact():
     table.apply([{"at": at, "n": 2**62 + 1}, {"at": np.datetime64("2024-01-02T03:04:05.000006"), "n": None}])
     assert [row["at"] for row in table.rows()] == [at, at]
     assert table.rows()[0]["n"] == 2**62 + 1
+
+
+def firsts(table):
+    return [(row.key, row.first) for row in table._rows.values()]
+
+
+def test_a_changed_row_keeps_the_place_of_its_key_and_one_that_comes_again_goes_to_the_end():
+    table = make(key="pid", max_rows=3)
+    table.apply([{"pid": 1}, {"pid": 2}, {"pid": 1}])
+    assert firsts(table) == [(2, 2), (1, 1)]
+    table.apply([{"pid": 2}], deletes=[1])
+    table.apply([{"pid": 1}])
+    assert firsts(table) == [(2, 2), (1, 6)]
+    table.apply([{"pid": 3}, {"pid": 4}, {"pid": 2}])
+    assert firsts(table) == [(3, 7), (4, 8), (2, 9)]
+    assert [row["pid"] for row in table.rows(in_place=True)] == [3, 4, 2]
+
+
+def test_rows_travel_with_the_id_under_which_their_key_came():
+    table = make(key="pid")
+    table.apply([{"pid": 1}, {"pid": 2}])
+    table.take_changes(10**6)
+    table.apply([{"pid": 1}], deletes=[2])
+    sent = pa.ipc.open_stream(table.take_changes(10**6)[0]).read_all().to_pylist()
+    assert sent == [
+        {"sv:row": 3, "sv:gone": False, "sv:first": 1, "pid": 1},
+        {"sv:row": 4, "sv:gone": True, "sv:first": 4, "pid": 2},
+    ]
+
+
+def test_times_written_are_read_by_pyarrow_value_by_value():
+    table = make()
+    at = [datetime(2024, 1, 2, 3, 4, 5, 6, tzinfo=UTC), datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)]
+    table.apply([{"at": at[0]}, {"at": None}, {"at": at[1]}, {"at": np.datetime64("2024-01-02T03:04:05.000006789")}])
+    column = pa.ipc.open_stream(table.take_changes(10**6)[0]).read_all()["at"]
+    assert column.type == pa.timestamp("us", "UTC")
+    assert column.to_pylist() == [at[0], None, at[1], at[0]]
 
 
 changes = st.lists(st.tuples(st.sampled_from(["put", "put", "remove", "clear"]), st.integers(0, 12)), max_size=80)

@@ -41,7 +41,7 @@ import numpy as np
 from stream_viz._limits import Limits
 from stream_viz._pane import merge_pane
 from stream_viz._sender import Sender
-from stream_viz._table_state import Column
+from stream_viz._table_columns import Column
 
 if TYPE_CHECKING:
     from stream_viz._message import Message

@@ -31,9 +31,12 @@ export class NewestFirst implements RowOrder {
   }
 }
 
-/** Keys keep the place of their first row; new keys go to the end. O(n) per update. */
+/**
+ * Keys keep the place of their first row, whatever was missed: rows ascend by `firstId`, equal ones by `id`.
+ * O(n + k log k) per update for k keys that came; keys that only changed cost no comparison.
+ */
 export class KeyedInPlace implements RowOrder {
-  #shown: TableRow[] = [];
+  #shown: readonly TableRow[] = [];
   #placeOfKey = new Map<string, number>();
 
   get length(): number {
@@ -45,29 +48,30 @@ export class KeyedInPlace implements RowOrder {
   }
 
   indexNear(row: TableRow): number {
-    return this.#placeOfKey.get(row.key) ?? this.#shown.length;
+    const place = this.#placeOfKey.get(row.key);
+    return place ?? placeOf(this.#shown, row, byFirstId);
   }
 
   update(rows: readonly TableRow[]): void {
-    const shown: (TableRow | undefined)[] = new Array(this.#shown.length).fill(undefined);
-    let kept = 0;
+    const kept: (TableRow | undefined)[] = new Array(this.#shown.length).fill(undefined);
+    const came: TableRow[] = [];
     for (const row of rows) {
       const place = this.#placeOfKey.get(row.key);
-      if (place === undefined) {
-        this.#placeOfKey.set(row.key, shown.length);
-        shown.push(row);
-      } else {
-        shown[place] = row;
-      }
-      kept++;
+      if (place !== undefined && this.#shown[place]!.firstId === row.firstId) kept[place] = row;
+      else came.push(row);
     }
-    if (kept === shown.length) {
-      this.#shown = shown as TableRow[];
+    if (came.length === 0 && rows.length === kept.length) {
+      this.#shown = kept as TableRow[];
       return;
     }
-    this.#shown = shown.filter((row) => row !== undefined);
+    came.sort(byFirstId);
+    this.#shown = merged(kept, came, byFirstId);
     this.#placeOfKey = new Map(this.#shown.map((row, place) => [row.key, place]));
   }
+}
+
+function byFirstId(a: TableRow, b: TableRow): number {
+  return a.firstId - b.firstId || a.id - b.id;
 }
 
 /**
@@ -75,11 +79,11 @@ export class KeyedInPlace implements RowOrder {
  * O(n + k log k) and no comparisons among the rows that stayed.
  */
 export class SortedRows implements RowOrder {
-  readonly #compare: (a: TableRow, b: TableRow) => number;
+  readonly #compare: Compare;
   #sorted: readonly TableRow[] = [];
   #source: readonly TableRow[] = [];
 
-  constructor(compare: (a: TableRow, b: TableRow) => number) {
+  constructor(compare: Compare) {
     this.#compare = compare;
   }
 
@@ -92,35 +96,44 @@ export class SortedRows implements RowOrder {
   }
 
   indexNear(row: TableRow): number {
-    let low = 0;
-    let high = this.#sorted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#compare(this.#sorted[middle]!, row) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return placeOf(this.#sorted, row, this.#compare);
   }
 
   update(rows: readonly TableRow[]): void {
     const { came, went } = changesBetween(this.#source, rows);
     this.#source = rows;
+    if (came.length === 0 && went.size === 0) return;
     came.sort(this.#compare);
-    this.#sorted = this.#merge(came, went);
+    const kept = this.#sorted.map((row) => (went.has(row.id) ? undefined : row));
+    this.#sorted = merged(kept, came, this.#compare);
   }
+}
 
-  #merge(came: readonly TableRow[], went: ReadonlySet<number>): readonly TableRow[] {
-    if (came.length === 0 && went.size === 0) return this.#sorted;
-    const merged: TableRow[] = [];
-    let next = 0;
-    for (const row of this.#sorted) {
-      if (went.has(row.id)) continue;
-      while (next < came.length && this.#compare(came[next]!, row) < 0) merged.push(came[next++]!);
-      merged.push(row);
-    }
-    while (next < came.length) merged.push(came[next++]!);
-    return merged;
+type Compare = (a: TableRow, b: TableRow) => number;
+
+/** Both lists, sorted already, as one; undefined entries of `kept` go. O(n + k). */
+function merged(kept: readonly (TableRow | undefined)[], came: readonly TableRow[], compare: Compare): TableRow[] {
+  const out: TableRow[] = [];
+  let next = 0;
+  for (const row of kept) {
+    if (row === undefined) continue;
+    while (next < came.length && compare(came[next]!, row) < 0) out.push(came[next++]!);
+    out.push(row);
   }
+  while (next < came.length) out.push(came[next++]!);
+  return out;
+}
+
+/** Where `row` stands or would stand in sorted rows. O(log n). */
+function placeOf(sorted: readonly TableRow[], row: TableRow, compare: Compare): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compare(sorted[middle]!, row) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What a later state has that an earlier one had not, and the ids that went. Both ascend by id; O(n). */

@@ -21,6 +21,7 @@ class Rates:
         return {name: (getattr(self._last, field) - getattr(before, field)) / seconds for name, field in self._fields.items()}
 
 
+psutil.cpu_percent(percpu=True)  # psutil's first reading is always 0
 disk_rates = Rates(psutil.disk_io_counters, {"read": "read_bytes", "written": "write_bytes"})
 network_rates = Rates(psutil.net_io_counters, {"in": "bytes_recv", "out": "bytes_sent"})
 

@@ -3,12 +3,14 @@
  *
  * 1. `initialize` returns at once and listens synchronously: a host that waits more than 2 s never delivers a custom message again.
  * 2. Messages that come before the runtime are queued, up to 32 MB; beyond it the oldest go and later keyframes replace them.
- * 3. The runtime is loaded once per page through the registry, from the kernel's asset model. A failure is said in words in every view.
+ * 3. The runtime is loaded once per page through the registry, from the kernel's asset model. A failure is said in words in every view,
+ *    and so is a wait of more than 10 s. A hub whose load failed goes on by itself when a later widget's load succeeds.
  */
 import { pageRegistry, type RawMessage, type Runtime, type WidgetModel } from './registry.ts';
 
 const QUEUE_BYTES = 32 * 1024 * 1024;
 const ASSET_TRIES = 12;
+const PATIENCE_MS = 10_000;
 
 interface InitializeProps {
   readonly model: WidgetModel;
@@ -38,7 +40,8 @@ async function loadRuntime(model: WidgetModel): Promise<Runtime> {
   const asset = await assetModel(model);
   const url = URL.createObjectURL(new Blob([text(asset, 'text')], { type: 'text/javascript' }));
   try {
-    const module: { readonly runtime: Runtime } = await import(/* @vite-ignore */ url);
+    const module: { readonly runtime?: Runtime } = await import(/* @vite-ignore */ url);
+    if (!module.runtime) throw new Error('the drawing code that the kernel holds is empty or damaged');
     return module.runtime;
   } finally {
     URL.revokeObjectURL(url);
@@ -59,6 +62,15 @@ function listen(model: WidgetModel): void {
   let sink: ((message: RawMessage) => void) | null = null;
   const queue: RawMessage[] = [];
   let bytes = 0;
+  let asked: Promise<Runtime> | undefined;
+  const attach = (runtime: Runtime): void => {
+    sink ??= runtime.attachHub(model, queue.splice(0));
+  };
+  const ask = (next: Promise<Runtime> | undefined): void => {
+    if (!next || next === asked) return;
+    asked = next;
+    next.then(attach, () => undefined); // every view of this hub says it in words
+  };
   const size = ({ buffers }: RawMessage): number => buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
   model.on('msg:custom', ((content: unknown, buffers: RawMessage['buffers'] | undefined) => {
     const message = { content, buffers: buffers ?? [] };
@@ -69,13 +81,9 @@ function listen(model: WidgetModel): void {
     queue.push(message);
     bytes += size(message);
     while (bytes > QUEUE_BYTES && queue.length > 1) bytes -= size(queue.shift() as RawMessage);
+    ask(pageRegistry().get(text(model, 'version'), text(model, 'session'))); // a later widget may have loaded it
   }) as (...data: never[]) => void);
-  runtimeFor(model).then(
-    (runtime) => {
-      sink = runtime.attachHub(model, queue.splice(0));
-    },
-    () => undefined, // every view of this hub says it in words
-  );
+  ask(runtimeFor(model));
 }
 
 /** A card at about its final size, so that the page does not jump when the runtime draws. */
@@ -104,7 +112,11 @@ export default {
     const state = placeholder(el, model);
     const life = new AbortController();
     signal?.addEventListener('abort', () => life.abort());
+    const patience = setTimeout(() => {
+      state.textContent = 'The drawing code has not come yet. A busy kernel sends it when the running cell ends.';
+    }, PATIENCE_MS);
     runtimeFor(model)
+      .finally(() => clearTimeout(patience))
       .then((runtime) => {
         if (life.signal.aborted) return;
         el.replaceChildren();

@@ -42,7 +42,16 @@ export class Host {
 
   /** Opens a new notebook of `cells` through the relay. */
   async notebook(cells: readonly string[], options: OpenOptions = {}): Promise<LabPage> {
-    const name = writeNotebook(this.dir, `test-${this.#notebooks++}.ipynb`, cells);
+    return this.window(this.write(cells), options);
+  }
+
+  /** Writes a new notebook of `cells` and returns its name. */
+  write(cells: readonly string[]): string {
+    return writeNotebook(this.dir, `test-${this.#notebooks++}.ipynb`, cells);
+  }
+
+  /** Opens a notebook in a browser window of its own; one that runs keeps its kernel. */
+  async window(name: string, options: OpenOptions = {}): Promise<LabPage> {
     return LabPage.open(this.browser, this.relay.url, this.server.token, name, { app: this.#app, ...options });
   }
 

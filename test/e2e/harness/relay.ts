@@ -1,14 +1,15 @@
 /**
- * A proxy between a browser and a Jupyter server that loses StreamViz messages on purpose.
+ * A proxy between a browser and a Jupyter server that loses and damages StreamViz messages on purpose.
  *
  * 1. Everything but our own comm messages passes unchanged and in order.
  * 2. `lose(rule)` decides per message; `cut()` closes every websocket and refuses new ones until `mend()`.
- * 3. `seen` records every one of our messages, lost or not.
+ * 3. `alter(rule)` may change header and buffers of a message that is not lost; null leaves it as it is.
+ * 4. `seen` records every one of our messages, lost or not, with the bytes the kernel sent.
  */
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket as Socket, WebSocket, WebSocketServer } from 'ws';
-import { readKernelFrame, streamVizMessage } from './kernel-frame.ts';
+import { type Alterable, alterStreamVizFrame, readKernelFrame, streamVizMessage } from './kernel-frame.ts';
 
 export interface RelayedMessage {
   readonly seq: number;
@@ -17,9 +18,11 @@ export interface RelayedMessage {
   readonly bytes: number;
   readonly atMs: number;
   readonly lost: boolean;
+  readonly altered: boolean;
 }
 
 export type LossRule = (message: { readonly seq: number; readonly atMs: number }) => boolean;
+export type AlterRule = (message: Alterable) => Alterable | null;
 
 export class Relay {
   readonly seen: RelayedMessage[] = [];
@@ -27,6 +30,7 @@ export class Relay {
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
   #rule: LossRule = () => false;
+  #alter: AlterRule = () => null;
   #isCut = false;
 
   private constructor(target: string) {
@@ -75,6 +79,10 @@ export class Relay {
     this.#rule = rule;
   }
 
+  alter(rule: AlterRule): void {
+    this.#alter = rule;
+  }
+
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) socket.terminate();
@@ -111,8 +119,8 @@ export class Relay {
     const isKernel = /\/api\/kernels\/[^/]+\/channels/.test(path);
     this.#sockets.add(upstream).add(downstream);
     upstream.on('message', (data, binary) => {
-      if (isKernel && binary && this.#isLost(data as Buffer)) return;
-      if (downstream.readyState === WebSocket.OPEN) downstream.send(data, { binary });
+      const passed = isKernel && binary ? this.#pass(data as Buffer) : data;
+      if (passed !== null && downstream.readyState === WebSocket.OPEN) downstream.send(passed, { binary });
     });
     downstream.on('message', (data, binary) => {
       if (upstream.readyState === WebSocket.OPEN) upstream.send(data, { binary });
@@ -129,12 +137,23 @@ export class Relay {
     }
   }
 
-  #isLost(data: Buffer): boolean {
+  /** What goes on to the page of a kernel's frame; null where it is lost. */
+  #pass(data: Buffer): Buffer | null {
     const message = streamVizMessage(readKernelFrame(data));
-    if (!message) return false;
+    if (!message) return data;
     const atMs = performance.now();
     const lost = this.#rule({ seq: message.seq, atMs });
-    this.seen.push({ ...message, atMs, lost });
-    return lost;
+    let altered = false;
+    let passed = data;
+    if (!lost) {
+      passed = alterStreamVizFrame(data, (original) => {
+        const changed = this.#alter(original);
+        altered = changed !== null;
+        return changed ?? original;
+      });
+    }
+    this.seen.push({ ...message, atMs, lost, altered });
+    if (lost) return null;
+    return altered ? passed : data;
   }
 }

@@ -31,14 +31,13 @@ const VISIBLE = 10_000;
 const RANGE_S = 60;
 const PER_TICK = Math.round(VISIBLE / RANGE_S / HZ);
 const STEP_US = (RANGE_S * 1e6) / VISIBLE;
-const TICK_US = PER_TICK * STEP_US;
 /** Enough for warm-up and measurement. */
 const TICKS = 240;
 const START_US = 1_763_000_000_000_000;
 /** Room of a competitor's plot: left, right, top, bottom. */
 const MARGIN = { left: 50, right: 10, top: 10, bottom: 25 };
 /** What a card has around its plot beyond that: found by measuring, printed by the benchmark. */
-const CARD = { width: 4, height: 53 };
+const CARD = { width: 4, height: 69 };
 const COLOR = '#5470c6';
 
 /** A noisy walk: `VISIBLE` samples of the past and what the ticks bring. */

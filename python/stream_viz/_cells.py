@@ -50,6 +50,13 @@ class Cells:
             if start >= horizon:
                 tier.add_sample(start, time_us, value)
 
+    def add_pane(self, start_us: float, pane: Sequence[float]) -> None:
+        """Merge one pane of the finest duration, later in arrival order. O(tiers)."""
+        for tier, horizon in zip(self.tiers, self.horizons_us, strict=True):
+            start = start_us - start_us % tier.duration_us
+            if start >= horizon:
+                tier.add_pane(start, pane)
+
     def add_rows(self, times: Times, values: Values) -> None:
         """Add finite samples in any order. About 15 ns per sample in large batches."""
         times, values = in_time_order(times, values)

@@ -49,6 +49,11 @@ def fold(times: Times, values: Values, duration_us: int, runs_per_cell: int = 1)
     at, starts = _cell_bounds(times, duration_us)
     if runs_per_cell > 1:
         at, starts = _cut(at, starts, len(times), runs_per_cell)
+    return panes_at(times, values, at, starts)
+
+
+def panes_at(times: Times, values: Values, at: npt.NDArray[np.intp], starts: Times) -> Panes:
+    """Return the panes of the rows from each index `at` to the next; times ascend within each, values are finite."""
     ends = np.append(at[1:], len(times))
     out = np.empty((ROWS, len(at)))
     out[START] = starts

@@ -34,6 +34,18 @@ def no_panes() -> Panes:
     return np.empty((ROWS, 0))
 
 
+def merge_ordered(panes: Panes, at: npt.NDArray[np.intp]) -> Panes:
+    """Return the panes from each index `at` to the next as one; within each their samples ascend in time. A copy."""
+    ends = np.append(at[1:], panes.shape[1]) - 1
+    out = panes[:, at]
+    out[COUNT] = np.add.reduceat(panes[COUNT], at)
+    out[SUM] = np.add.reduceat(panes[SUM], at)
+    out[MIN] = np.minimum.reduceat(panes[MIN], at)
+    out[MAX] = np.maximum.reduceat(panes[MAX], at)
+    out[LAST], out[LAST_TIME] = panes[LAST, ends], panes[LAST_TIME, ends]
+    return out
+
+
 def merge_panes(panes: Panes) -> Panes:
     """Return one pane for each distinct start, ascending; the columns of `panes` stand in arrival order.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import struct
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -18,7 +17,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import numpy.typing as npt
 
-from stream_viz._cells import NEVER_US, Cells, coarsen
+from stream_viz._cells import NEVER_US, SCALAR_PANES, Cells, coarsen
+from stream_viz._float_pairs import as_float, exact_us, float_pairs
 from stream_viz._fold import Times, Values, fold, in_time_order
 from stream_viz._pane import COUNT, LAST_TIME, START, Panes
 from stream_viz._raw_ring import RawRing
@@ -145,6 +145,11 @@ class Series:
         return self._last
 
     @property
+    def seen_us(self) -> int:
+        """The largest event time judged so far; an earlier row is late."""
+        return self._seen_us
+
+    @property
     def sent(self) -> int:
         """Finite samples put into messages in this generation, folded ones too."""
         return self.n
@@ -189,14 +194,13 @@ class Series:
         flat = self._take_buffer()
         if not flat:
             return
-        pairs = np.frombuffer(struct.pack(f"{len(flat)}d", *flat))
-        exact = pairs[0::2] * 1e6 + 0.5
-        valid = np.abs(exact) < -float(self._limits.past_us)
-        if not valid.all():
-            self.invalid += int(len(valid) - valid.sum())
-            self._keep(np.floor(exact[valid]).astype(np.int64), pairs[1::2][valid])
+        pairs = float_pairs(flat)
+        times, valid = exact_us(pairs[0::2], self._limits.past_us, self._now_us() + self._limits.ahead_us)
+        if valid.all():
+            self._keep(times, pairs[1::2].copy())
         else:
-            self._keep(np.floor(exact).astype(np.int64), pairs[1::2].copy())
+            self.invalid += int(len(valid) - valid.sum())
+            self._keep(times[valid], pairs[1::2][valid])
 
     def _keep(self, times: Times, values: Values) -> None:
         """Take the rows in, judged and counted; `values` is written to."""
@@ -226,7 +230,7 @@ class Series:
         values: list[float] = []
         limits, latest = self._limits, self._now_us() + self._limits.ahead_us
         for i in range(0, len(flat), 2):
-            exact, value = flat[i] * 1e6 + 0.5, flat[i + 1]
+            exact, value = flat[i] * 1e6 + 0.5, as_float(flat[i + 1])
             if not limits.past_us < exact < latest + 1:
                 self.invalid += 1
                 continue
@@ -242,7 +246,7 @@ class Series:
             else:
                 self._seen_us = time
             times.append(time)
-            values.append(float(value))
+            values.append(value)
         if times:
             self._last = times[-1], values[-1]
         return Rows(times, values)
@@ -271,11 +275,33 @@ class Series:
             self._pack()
             folds, self._folds = self._folds, []
             blocks, self._blocks = self._blocks, []
-            if len(blocks) == 1:
-                return Taken(folds, blocks[0])
-            times = np.concatenate([block.arrays()[0] for block in blocks]) if blocks else np.empty(0, np.int64)
-            values = np.concatenate([block.arrays()[1] for block in blocks]) if blocks else np.empty(0)
-            return Taken(folds, Rows(times, values))
+            return Taken(folds, _joined(blocks))
+
+    def take_plain(self) -> list[float] | Rows | None:
+        """Return what waits, as it waits: the flat buffer or judged rows; None, and nothing is taken, where folds wait."""
+        with self._lock:
+            if not self._blocks and not self._folds:
+                return self._take_buffer()
+            self._pack()
+            if self._folds:
+                return None
+            blocks, self._blocks = self._blocks, []
+        return _joined(blocks)
+
+    def enter_orderly(self, times: Times, values: Values, cells: list[list[float]], last: tuple[int, float]) -> None:
+        """Enter finite rows in time order, none before `seen_us`; `cells` are their panes of the finest duration."""
+        with self._lock:
+            self._ring.append(times, values)
+            self._last = last
+            self._seen_us = max(self._seen_us, last[0])
+        self.n += len(times)
+        self._sent_until(last[0])
+        if len(cells) <= SCALAR_PANES:
+            for start, *pane in cells:
+                self.cells.add_pane(start, pane)
+        else:
+            self.cells.add_panes(np.array(cells).T, self.cells.durations_us[0])
+        self.cells.evict()
 
     def put_back(self, rows: Rows) -> None:
         """Let rows that a message had no room for wait, before all others."""
@@ -360,6 +386,14 @@ class Series:
             self._ring.clear()
             self.generation = generation
             self._start()
+
+
+def _joined(blocks: list[Rows]) -> Rows:
+    if len(blocks) == 1:
+        return blocks[0]
+    times = np.concatenate([np.empty(0, np.int64), *(block.arrays()[0] for block in blocks)])
+    values = np.concatenate([np.empty(0), *(block.arrays()[1] for block in blocks)])
+    return Rows(times, values)
 
 
 def fold_rows(times: Times, values: Values, cells: Cells, runs_per_cell: int) -> list[tuple[int, Panes]]:

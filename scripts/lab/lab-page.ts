@@ -230,7 +230,7 @@ export class LabPage {
     return this.page.evaluate((i) => {
       const panel = (window as unknown as LabWindow).jupyterapp.shell.currentWidget;
       const area = panel?.content.widgets[i]?.node.querySelector('.jp-OutputArea');
-      return area instanceof HTMLElement ? area.innerText : '';
+      return area?.textContent ?? ''; // innerText is empty for a cell out of sight
     }, index);
   }
 

@@ -259,10 +259,16 @@ function documentOf(lines: readonly Line[]): Uint8Array {
     id: `w${i}`,
     kind: 'metric',
     name: `m${i}`,
-    options: { title: `Metric ${i}`, timeRange: RANGE_S * 1e6 },
+    options: { title: `Metric ${i}`, timeRange: RANGE_S },
   }));
   const views = [{ id: 'view', cell: null, widgets: widgets.map(({ id }) => id) }];
   return new TextEncoder().encode(JSON.stringify({ revision: 1, timezone: 'UTC', widgets, views }));
+}
+
+/** Whether the left part of a canvas has any pixel that is not clear. */
+function isInked(canvas: HTMLCanvasElement): boolean {
+  const left = canvas.getContext('2d')?.getImageData(0, 0, Math.ceil(canvas.width / 8), canvas.height).data;
+  return left?.some((byte) => byte > 0) ?? false;
 }
 
 /** The product as a notebook runs it: Arrow messages into the sessions, one cell of cards that follows its store. */
@@ -295,6 +301,9 @@ const openStreamViz: Open = (lines, size) => {
     dispose: () => {
       const { problem } = sessions.get('bench');
       if (problem !== null) throw problem;
+      for (const canvas of element.querySelectorAll<HTMLCanvasElement>('.sv-metric-lines')) {
+        if (!isInked(canvas)) throw new Error('a chart of the product shows no line at its left');
+      }
       view.dispose();
       scheduler.dispose();
       sessions.dispose();

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Bytes = bytes | bytearray | memoryview | npt.NDArray[Any]
+Owners = int | npt.NDArray[np.uint16]
+"""The series of all rows of a piece, or of each."""
 METADATA_KEY = "streamviz"
 END = struct.pack("<II", 0xFFFFFFFF, 0)
 VERSION_5, SCHEMA, RECORD_BATCH = 4, 1, 3
@@ -159,13 +161,17 @@ def encode(layout: Layout, columns: Sequence[Bytes], rows: int, metadata: str | 
     return b"".join(pieces)
 
 
-def encode_panes(pieces: Sequence[tuple[int, int, Panes]], metadata: str | None = None) -> bytes:
+def encode_panes(pieces: Sequence[tuple[Owners, int, Panes]], metadata: str | None = None) -> bytes:
     """Return the pane stream of (series, duration in us, panes) pieces, in their order."""
     counts = [panes.shape[1] for _, _, panes in pieces]
     rows = sum(counts)
     panes = np.concatenate([panes for _, _, panes in pieces], axis=1) if pieces else np.empty((9, 0))
     whole = panes[[START, COUNT, FIRST_TIME, LAST_TIME]].astype(np.int64)
-    series = np.repeat(np.array([series for series, _, _ in pieces], np.uint16), counts)
+    owners = [
+        np.full(count, owner, np.uint16) if isinstance(owner, int) else owner
+        for (owner, _, _), count in zip(pieces, counts, strict=True)
+    ]
+    series = np.concatenate(owners) if owners else np.empty(0, np.uint16)
     durations = np.repeat(np.array([duration for _, duration, _ in pieces], np.int64), counts)
     columns: list[Bytes] = [
         series,

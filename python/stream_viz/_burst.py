@@ -1,7 +1,7 @@
 """The rows of many series of one tick in one pass: what would cost a score of numpy calls per series costs them once.
 
 1. A burst holds orderly rows only: times ascend and follow what the series saw, nothing is missing, infinite, expired
-   or out of range. Other series keep their rows, `taken apart` by the caller as if there were no burst.
+   or out of range. Other series keep their rows; the caller takes them one by one.
 2. What it enters into a series equals what `Series.take` and `Series.enter` would have entered, sums within rounding.
 """
 
@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stream_viz._cells import NEVER_US
 from stream_viz._float_pairs import exact_us, float_pairs
 from stream_viz._fold import RUN_ROWS, Times, Values, panes_at
-from stream_viz._pane import COUNT, LAST, LAST_TIME, START, Panes, merge_ordered
+from stream_viz._pane import LAST, LAST_TIME, START, Panes, merge_ordered
 from stream_viz._series import Rows, Series
 
 if TYPE_CHECKING:
@@ -38,11 +37,11 @@ class Burst:
     at: Indices
     ends: Indices
 
-    def enter(self, cuts: Indices | None = None, runs: int = 1) -> tuple[Panes, Indices, Indices]:
+    def enter(self, cuts: Indices | None = None, runs: int = 1) -> tuple[Panes, Indices]:
         """Put all rows into cells, rings and counts of their series.
 
-        Rows before `cuts[k]` are folded into at most `runs` panes per cell: returns (panes, the series number of each,
-        the panes of each series). Without `cuts` nothing is folded.
+        Rows before `cuts[k]` are folded into at most `runs` panes per cell: returns the panes and the series number of
+        each. Without `cuts` nothing is folded.
         """
         duration = self.series[0].cells.durations_us[0]
         segment_at, starts = self._segments(duration, cuts)
@@ -57,7 +56,7 @@ class Burst:
             starts, owner, folded = starts[of], owner[of], folded[of]
         panes = panes_at(self.times, self.values, segment_at, starts)
         self._enter_cells(panes, owner)
-        return panes[:, folded], owner[folded], np.bincount(owner[folded], minlength=len(self.series))
+        return panes[:, folded], owner[folded]
 
     def cell_counts(self, cuts: Indices) -> Indices:
         """Return in how many of the finest cells the rows before `cuts[k]` of each series lie."""
@@ -122,7 +121,10 @@ def take_burst(waiting: Sequence[Series], now_us: int, limits: Limits) -> tuple[
     at = ends - counts
     bad = ~np.isfinite(values)
     bad[: len(in_range)] |= ~in_range
-    bad[1:] |= (times[1:] < times[:-1]) & ~np.isin(np.arange(1, len(times)), at, assume_unique=True)
+    falls = np.zeros(len(times), bool)
+    falls[1:] = times[1:] < times[:-1]
+    falls[at] = False
+    bad |= falls
     seen = [max(series.seen_us, series.cells.horizons_us[0]) for series, _ in flat]
     seen += [series.cells.horizons_us[0] for series, _ in packed]
     bad[at] |= times[at] < seen

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
+from stream_viz._burst import Burst, take_burst
 from stream_viz._message import MessageParts, entry_bytes
 from stream_viz._series import Rows, Series, Taken, fold_rows
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from stream_viz._limits import Limits
     from stream_viz._pane import Panes
 
+BURST_SERIES = 4
+"""From so many waiting series on they go through one pass."""
 LEAST_ROWS = 64
 """A series whose rows are not folded sends at least so many, so that it gets on."""
 
@@ -34,21 +37,72 @@ class LiveRows:
         self._limits = limits
         self._turn = 0
 
-    def add(self, parts: MessageParts, waiting: Sequence[tuple[Series, int]], room: int) -> None:
+    def add(self, parts: MessageParts, waiting: Sequence[tuple[Series, int]], room: int, now_us: int) -> None:
         """Enter the rows of (series, waiting rows) that fit into `room` bytes, and carry them."""
         entries = sum(entry_bytes(series) for series, _ in waiting)
         rows_room = max(0, min(self._limits.message_rows, (room - entries) // SAMPLE_ROW_BYTES))
-        share = fair_share([rows for _, rows in waiting], rows_room)
+        share = max(self._limits.raw_tail_rows, fair_share([rows for _, rows in waiting], rows_room))
         turn = self._turn % max(1, len(waiting))
         end = parts.size + room
+        order = [*waiting[turn:], *waiting[:turn]]
+        if len(order) >= BURST_SERIES:
+            fitting = self._fitting(order, share, room)
+            one_by_one = self._add_together(parts, order[:fitting], share, end, now_us)
+            rest, turn = order[fitting:], turn + fitting
+        else:
+            one_by_one, rest = order, []
         served = 0
-        for series, rows in [*waiting[turn:], *waiting[:turn]]:
+        for series, rows in one_by_one:
             left = end - parts.size
             if left <= 0:
                 break
-            self._add(parts, series, rows, max(share, self._limits.raw_tail_rows), left // (len(waiting) - served))
+            self._add(parts, series, rows, share, left // (len(one_by_one) - served))
             served += 1
-        self._turn = 0 if served == len(waiting) else turn + served
+        self._turn = 0 if served == len(one_by_one) and not rest else turn + served
+
+    def _fitting(self, order: Sequence[tuple[Series, int]], share: int, room: int) -> int:
+        """Return how many series, at least one, find room for their least: rows up to their share, else one fold."""
+        folded = PANE_ROW_BYTES + SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
+        for count, (series, rows) in enumerate(order):
+            size = SAMPLE_ROW_BYTES * rows
+            room -= entry_bytes(series) + (size if rows <= share else min(size, folded))
+            if room < 0 and count:
+                return count
+        return len(order)
+
+    def _add_together(
+        self, parts: MessageParts, chosen: Sequence[tuple[Series, int]], share: int, end: int, now_us: int
+    ) -> list[tuple[Series, int]]:
+        """Carry the orderly rows of many series in one pass; returns the series that are to be carried one by one."""
+        burst, odd = take_burst([series for series, _ in chosen], now_us, self._limits)
+        if burst is not None:
+            self._carry(parts, burst, share, end)
+        left = {id(series) for series in odd}
+        return [(series, rows) for series, rows in chosen if id(series) in left]
+
+    def _carry(self, parts: MessageParts, burst: Burst, share: int, end: int) -> None:
+        counts = burst.ends - burst.at
+        cuts = np.where(counts > share, burst.ends - self._limits.raw_tail_rows, burst.at)
+        cells = burst.cell_counts(cuts)
+        folds = PANE_ROW_BYTES * cells < SAMPLE_ROW_BYTES * (cuts - burst.at)
+        cuts = np.where(folds, cuts, burst.at)
+        base = len(parts.entries)
+        befores = [series.sent_until_us for series in burst.series]
+        panes_least = int(cells[folds].sum())
+        spare = (
+            end - parts.size - sum(map(entry_bytes, burst.series)) - SAMPLE_ROW_BYTES * int((burst.ends - cuts).sum())
+        )
+        runs = spare // (PANE_ROW_BYTES * panes_least) if panes_least else 1
+        panes, owner = burst.enter(cuts, max(1, min(self._limits.runs_per_cell, runs)))
+        for series, before, count in zip(burst.series, befores, (cuts - burst.at).tolist(), strict=True):
+            series.folded += count
+            parts.entry(series, before)
+        rows = np.arange(len(burst.times)) >= np.repeat(cuts, counts)
+        owners = (base + np.repeat(np.arange(len(counts)), burst.ends - cuts)).astype(np.uint16)
+        parts.live_together(
+            ((base + owner).astype(np.uint16), self._limits.tiers_us[0], panes),
+            (owners, Rows(burst.times[rows], burst.values[rows])),
+        )
 
     def _add(self, parts: MessageParts, series: Series, rows: int, share: int, room: int) -> None:
         before = series.sent_until_us

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES, SAMPLES, encode, encode_panes
+from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES, SAMPLES, Owners, encode, encode_panes
 from stream_viz._cells import NEVER_US
 
 if TYPE_CHECKING:
@@ -43,14 +43,15 @@ class MessageParts:
 
     size: int = 0
     """Bytes so far; an estimate."""
-    entries: list[dict[str, object]] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    """The series list, each entry as JSON."""
     _index: dict[SeriesKey, int] = field(default_factory=dict)
     _document: bytes | None = None
-    _samples: list[tuple[int, Rows]] = field(default_factory=list)
-    _history: list[tuple[int, Rows]] = field(default_factory=list)
-    _latest: list[tuple[int, Rows]] = field(default_factory=list)
-    _folds: list[tuple[int, int, Panes]] = field(default_factory=list)
-    _keyframe: list[tuple[int, int, Panes]] = field(default_factory=list)
+    _samples: list[tuple[Owners, Rows]] = field(default_factory=list)
+    _history: list[tuple[Owners, Rows]] = field(default_factory=list)
+    _latest: list[tuple[Owners, Rows]] = field(default_factory=list)
+    _folds: list[tuple[Owners, int, Panes]] = field(default_factory=list)
+    _keyframe: list[tuple[Owners, int, Panes]] = field(default_factory=list)
     _keyframe_list: list[list[int | None]] = field(default_factory=list)
     _rows: list[tuple[dict[str, object], bytes]] = field(default_factory=list)
     _described: bool = False
@@ -61,8 +62,7 @@ class MessageParts:
         if at is None:
             at = self._index[series.key] = len(self.entries)
             self.size += entry_bytes(series)
-            self.entries.append({"key": series.key, "gen": series.generation, "n": series.n, "before": before_us})
-            self.entries[-1]["tiers"] = list(series.cells.durations_us)
+            self.entries.append(series.entry_text(before_us))
         return at
 
     def has(self, key: SeriesKey) -> bool:
@@ -84,6 +84,15 @@ class MessageParts:
         for duration, panes in folds:
             self._folds.append((at, duration, panes))
             self.size += PANE_ROW_BYTES * panes.shape[1]
+
+    def live_together(self, folds: tuple[Owners, int, Panes], rows: tuple[Owners, Rows]) -> None:
+        """Carry rows and folds of many series, whose entries are there; owners ascend."""
+        if len(rows[1]):
+            self._samples.append(rows)
+            self.size += SAMPLE_ROW_BYTES * len(rows[1])
+        if folds[2].shape[1]:
+            self._folds.append(folds)
+            self.size += PANE_ROW_BYTES * folds[2].shape[1]
 
     def history(self, series: Series, rows: Rows) -> None:
         """Carry raw rows that are counted already."""
@@ -127,13 +136,13 @@ class MessageParts:
         if self._document is not None:
             add({"role": "document"}, self._document)
         if self._folds:
-            self._folds.sort(key=lambda piece: piece[0])
+            self._folds.sort(key=_first)
             add({"role": "folds"}, encode_panes(self._folds, self._metadata()))
         for role, pieces in (("samples", self._samples), ("history", self._history)):
             if pieces:
                 add({"role": role}, _encode_pieces(pieces, self._metadata()))
         if self._keyframe_list:
-            self._keyframe.sort(key=lambda piece: piece[0])
+            self._keyframe.sort(key=_first)
             add({"role": "keyframe"}, encode_panes(self._keyframe, self._metadata(keyframe=self._keyframe_list)))
         if self._latest:
             add({"role": "latest"}, _encode_pieces(self._latest, self._metadata()))
@@ -145,17 +154,23 @@ class MessageParts:
 
     def _metadata(self, **content: object) -> str | None:
         """Return the schema metadata of the next part: the first one carries the series list."""
+        fields = [f'"{name}":{json.dumps(value, separators=(",", ":"))}' for name, value in content.items()]
         if not self._described:
-            content["series"] = self.entries
+            fields.insert(0, f'"series":[{",".join(self.entries)}]')
             self._described = True
-        return json.dumps(content, separators=(",", ":"), ensure_ascii=False) if content else None
+        return f"{{{','.join(fields)}}}" if fields else None
 
 
-def _encode_pieces(pieces: list[tuple[int, Rows]], metadata: str | None) -> bytes:
+def _first(piece: tuple[Owners, *tuple[object, ...]]) -> int:
+    """Return the lowest series of a piece; the owners in one piece are no others' in between."""
+    return piece[0] if isinstance(piece[0], int) else int(piece[0][0])
+
+
+def _encode_pieces(pieces: list[tuple[Owners, Rows]], metadata: str | None) -> bytes:
     """Return the sample stream of (series, rows) pieces, sorted by series."""
-    pieces = sorted(pieces, key=lambda piece: piece[0])
+    pieces = sorted(pieces, key=_first)
     count = sum(len(rows) for _, rows in pieces)
-    series = b"".join(struct.pack("<H", at) * len(rows) for at, rows in pieces)
+    series = b"".join(struct.pack("<H", at) * len(rows) if isinstance(at, int) else at.tobytes() for at, rows in pieces)
     times: list[Bytes] = []
     values: list[Bytes] = []
     for _, rows in pieces:

@@ -12,6 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from stream_viz._burst import take_burst
 from stream_viz._keyframe import KeyframeRound, Source
 from stream_viz._limits import Limits
 from stream_viz._live_rows import LiveRows
@@ -215,7 +216,7 @@ class Sender:
         if self._history:
             room = HISTORY_ROOM_BYTES
         self._add_changes(parts, tables, room // 2 if waiting else room)
-        self._live.add(parts, waiting, max(room // 4, room - parts.size))
+        self._live.add(parts, waiting, max(room // 4, room - parts.size), now)
         snapshot = self._add_history(parts)
         self._round.step(parts, self.seq, now, {table.id for table in tables if table.waiting})
         return self._finish(parts, now, kind="snapshot" if snapshot else "batch")
@@ -243,11 +244,15 @@ class Sender:
         return added
 
     def _slow_tick(self, waiting: Sequence[tuple[Series, int]], now: int) -> Message | None:
-        for series, _ in waiting:
+        burst, odd = take_burst([series for series, _ in waiting], now, self.limits)
+        if burst is not None:
+            burst.enter()
+            for series, end in zip(burst.series, burst.ends.tolist(), strict=True):
+                self._keep_latest(series, Rows(burst.times[end - 1 : end].copy(), burst.values[end - 1 : end].copy()))
+        for series in odd:
             rows = series.enter(series.take()).rows
             if len(rows):
-                self._latest.pop(series.key, None)
-                self._latest[series.key] = rows.cut(len(rows) - 1)[1]
+                self._keep_latest(series, rows.cut(len(rows) - 1)[1])
         changed = [table for table in self._tables.values() if table.waiting]
         for table in changed:
             table.drop_changes()
@@ -262,6 +267,10 @@ class Sender:
                 break
             parts.latest(self._series[key], self._latest.pop(key))
         return self._finish(parts, now, kind="batch")
+
+    def _keep_latest(self, series: Series, newest: Rows) -> None:
+        self._latest.pop(series.key, None)
+        self._latest[series.key] = newest
 
     def _finish(self, parts: MessageParts, now: int, kind: str) -> Message:
         self._sent_us = now

@@ -102,6 +102,7 @@ class Series:
         self._folds: list[tuple[int, Panes]] = []
         self._seen_us = NEVER_US
         self._last: tuple[int, float] | None = None
+        self._described: tuple[int, str] | None = None
 
     # ---- the sending thread --------------------------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ class Series:
     def _newest(self) -> tuple[int, float] | None:
         tail = self.buf[-2:]
         if tail and math.isfinite(tail[0]):
-            return math.floor(tail[0] * 1e6 + 0.5), tail[1]
+            return math.floor(tail[0] * 1e6 + 0.5), as_float(tail[1])
         return self._last
 
     @property
@@ -369,6 +370,15 @@ class Series:
     def _sent_until(self, time_us: int) -> None:
         if self.sent_until_us is None or time_us > self.sent_until_us:
             self.sent_until_us = time_us
+
+    def entry_text(self, before_us: int | None) -> str:
+        """Return the series' entry in a message's list, as JSON."""
+        if self._described is None or self._described[0] != self.generation:
+            key, tiers = json.dumps(self.key, ensure_ascii=False), json.dumps(self.cells.durations_us)
+            text = f'{{"key":{key},"gen":{self.generation},"tiers":{tiers},"n":'
+            self._described = self.generation, text
+        before = "null" if before_us is None else before_us
+        return f'{self._described[1]}{self.n},"before":{before}}}'
 
     def history(self, rows: int) -> Rows | None:
         """Return the newest raw rows, all of them counted in `n`; None while folded rows wait."""

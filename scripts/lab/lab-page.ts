@@ -175,9 +175,15 @@ export class LabPage {
     );
   }
 
+  /** Interrupts the running cell and waits until the kernel is idle: cells queued before that would be aborted. */
   async interrupt(): Promise<void> {
     await this.page.evaluate(() =>
       (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.interrupt(),
+    );
+    await this.page.waitForFunction(
+      () =>
+        (window as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status ===
+        'idle',
     );
   }
 

@@ -246,7 +246,9 @@ print("CHILD", os.waitpid(child, 0)[1])`,
     await lab.until((now) => seriesOf(now, 'cpu')?.count === 100);
     const logged = host.server.log().length;
     await lab.run(1);
-    const report = await lab.until((now) => seriesOf(now, 'cpu')?.count === 401 && seriesOf(now, 'cpu')?.exact === true);
+    const report = await lab.until(
+      (now) => seriesOf(now, 'cpu')?.count === 401 && seriesOf(now, 'cpu')?.exact === true,
+    );
     expect(seriesOf(report, 'cpu')).toMatchObject({ sum: 401, max: 1, n: 401 });
     expect(report.series).toHaveLength(1);
     const output = await lab.outputText(1);
@@ -383,8 +385,8 @@ for i in range(50):
     await lab.page.locator('.jp-Cell').nth(2).locator('.jp-OutputArea svg polyline').first().waitFor();
     await lab.save();
     const [name] = await lab.page.evaluate(() => [
-      (window as unknown as { jupyterapp: { shell: { currentWidget: { context: { path: string } } } } }).jupyterapp.shell
-        .currentWidget.context.path,
+      (window as unknown as { jupyterapp: { shell: { currentWidget: { context: { path: string } } } } }).jupyterapp
+        .shell.currentWidget.context.path,
     ]);
     const saved = JSON.parse(readFileSync(join(host.dir, name ?? ''), 'utf8')) as {
       cells: { outputs: { output_type: string; data: Record<string, string | string[]> }[] }[];

@@ -129,7 +129,9 @@ class ServerQuestion:
         if server is None:
             return None
         url, token = server
-        request = urllib.request.Request(f"{url}api/kernels/{self._kernel_id}")  # noqa: S310  checked in server()
+        # Our asking is no activity of the user's: it must not keep an idle server from its shutdown.
+        address = f"{url}api/kernels/{self._kernel_id}?no_track_activity=1"
+        request = urllib.request.Request(address)  # noqa: S310  checked in server()
         if token:
             request.add_header("Authorization", f"token {token}")
         context = ssl._create_unverified_context() if url.startswith("https://127.0.0.1") else None  # noqa: S323, SLF001

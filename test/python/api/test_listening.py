@@ -115,7 +115,7 @@ def server(tmp_path):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             seen.append((self.path, self.headers.get("Authorization")))
-            found = self.path == "/base/api/kernels/k1" and self.headers.get("Authorization") == "token t0k"
+            found = self.path == "/base/api/kernels/k1?no_track_activity=1" and self.headers.get("Authorization") == "token t0k"
             body = json.dumps({"id": "k1", "connections": 3} if found else {"message": "no"}).encode()
             self.send_response(200 if found else 404)
             self.send_header("Content-Length", str(len(body)))
@@ -145,7 +145,7 @@ def server(tmp_path):
 def test_the_question_reads_the_runtime_file_of_the_parent_and_sends_its_token(server):
     environ, seen, _ = server
     assert ServerQuestion("k1", environ)() == 3
-    assert seen == [("/base/api/kernels/k1", "token t0k")]
+    assert seen == [("/base/api/kernels/k1?no_track_activity=1", "token t0k")]
 
 
 def test_a_question_without_answer_is_none(server):

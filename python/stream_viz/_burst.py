@@ -17,12 +17,13 @@ import numpy.typing as npt
 from stream_viz._float_pairs import exact_us, float_pairs
 from stream_viz._fold import RUN_ROWS, Times, Values, panes_at
 from stream_viz._pane import LAST, LAST_TIME, START, Panes, merge_ordered
-from stream_viz._series import Rows, Series
+from stream_viz._row_block import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stream_viz._limits import Limits
+    from stream_viz._series import Series
 
 Indices = npt.NDArray[np.intp]
 
@@ -117,8 +118,8 @@ def take_burst(waiting: Sequence[Series], now_us: int, limits: Limits) -> tuple[
     times = np.concatenate([times, *(part[0] for part in parts)])
     values = np.concatenate([pairs[1::2], *(part[1] for part in parts)])
     counts = [len(rows) // 2 for _, rows in flat] + [len(rows) for _, rows in packed]
-    ends = np.cumsum(counts)
-    at = ends - counts
+    ends = np.cumsum(counts, dtype=np.intp)
+    at = ends - np.array(counts, np.intp)
     bad = ~np.isfinite(values)
     bad[: len(in_range)] |= ~in_range
     falls = np.zeros(len(times), bool)
@@ -135,7 +136,7 @@ def take_burst(waiting: Sequence[Series], now_us: int, limits: Limits) -> tuple[
     for k in np.flatnonzero(wrong).tolist():
         odd.append(burst.series[k])
         if k < len(flat):
-            flat[k][0].buf[0:0] = flat[k][1]
+            flat[k][0].give_back(flat[k][1])
         else:
             packed[k - len(flat)][0].put_back(packed[k - len(flat)][1])
     return _without(burst, wrong, counts), odd
@@ -146,6 +147,6 @@ def _without(burst: Burst, wrong: npt.NDArray[np.bool], counts: list[int]) -> Bu
     series = [one for one, out in zip(burst.series, wrong.tolist(), strict=True) if not out]
     if not series:
         return None
-    left = np.array(counts)[~wrong]
-    ends = np.cumsum(left)
+    left = np.array(counts, np.intp)[~wrong]
+    ends = np.cumsum(left, dtype=np.intp)
     return Burst(series, burst.times[kept], burst.values[kept], ends - left, ends)

@@ -10,6 +10,9 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
+from stream_viz._numbers import encodable
+from stream_viz._time import datetime_us
+
 ColumnType = Literal["datetime", "number", "text", "bool"]
 CellValue = int | float | str | bool | None
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,8 +24,11 @@ class Refused(Exception):  # noqa: N818  never leaves the engine
     """The value does not fit the column."""
 
 
-def plain(value: Any) -> Any:  # noqa: PLR0911  one return per kind of value
-    """Return a missing value as None, numpy's scalars and pandas' times as Python's or numpy's own."""
+def plain(value: Any) -> Any:  # noqa: C901, PLR0911  one branch and one return per kind of value
+    """Return a missing value as None, numpy's scalars and pandas' times as Python's or numpy's own.
+
+    Raises `Refused` where an object says it is a number and is none.
+    """
     if value is None or type(value) in (int, str, bool):
         return value
     if type(value) is float:
@@ -35,12 +41,15 @@ def plain(value: Any) -> Any:  # noqa: PLR0911  one return per kind of value
         return _datetime64_us(value)
     if isinstance(value, datetime):
         return value
-    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
-        return plain(value.item())
-    if isinstance(value, (int, str)):
+    if getattr(value, "ndim", 0) != 0 or isinstance(value, (int, str)):
         return value
+    if hasattr(value, "item"):
+        return plain(value.item())
     if hasattr(type(value), "__float__"):
-        number = float(value)
+        try:
+            number = float(value)
+        except Exception as error:  # a foreign __float__ raises what it likes; the cause says what
+            raise Refused from error
         return None if math.isnan(number) else number
     return value
 
@@ -67,8 +76,7 @@ def fit(value: Any, kind: ColumnType, *, declared: bool) -> CellValue:
         return None
     if kind == "datetime":
         if isinstance(value, datetime):
-            aware = value.replace(fold=0).astimezone() if value.tzinfo is None else value
-            return int((aware - EPOCH) // MICROSECOND)
+            return datetime_us(value)
         if declared and type(value) in (int, float) and abs(value) < INT_MOST / 1e6:
             seconds: float = value
             return math.floor(seconds * 1e6 + 0.5)
@@ -76,10 +84,17 @@ def fit(value: Any, kind: ColumnType, *, declared: bool) -> CellValue:
     if type_of(value) != kind:
         raise Refused
     if kind == "number" and isinstance(value, int) and not -INT_MOST <= value < INT_MOST:
-        return float(value)
+        return _wide_float(value)
     if kind == "text":
-        return str(value)
+        return encodable(str(value))
     return cast("CellValue", value)
+
+
+def _wide_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise Refused from None
 
 
 def size_of(value: CellValue) -> int:

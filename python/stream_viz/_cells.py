@@ -62,6 +62,22 @@ class Cells:
         times, values = in_time_order(times, values)
         self.add_panes(fold(times, values, self.durations_us[0]), self.durations_us[0])
 
+    def fold_rows(self, times: Times, values: Values, runs_per_cell: int) -> list[tuple[int, Panes]]:
+        """Return finite samples as (duration, panes), each at the finest duration that is still held for its time.
+
+        Nothing is added.
+        """
+        times, values = in_time_order(times, values)
+        out: list[tuple[int, Panes]] = []
+        end = len(times)
+        top = len(self.durations_us) - 1
+        for k, duration in enumerate(self.durations_us):
+            begin = 0 if k == top else int(np.searchsorted(times[:end], self.horizons_us[k]))
+            if end > begin:
+                out.append((duration, fold(times[begin:end], values[begin:end], duration, runs_per_cell)))
+            end = begin
+        return out
+
     def add_panes(self, panes: Panes, duration_us: int) -> None:
         """Add panes of one duration, in arrival order; below a coarser one finer cells go (rule 1)."""
         if not panes.shape[1]:

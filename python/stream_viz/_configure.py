@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from typing import Any
 
@@ -11,6 +12,8 @@ from stream_viz._numbers import shown
 from stream_viz._schema import UNSET, check_options
 from stream_viz._thresholds import nearest
 from stream_viz._widget import Widget
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 
 def configure(
@@ -47,6 +50,14 @@ def configure(
 
 def _checked(options: dict[str, Any]) -> dict[str, object]:
     _, checked = check_options("configure", options, "sv.configure")
+    language = checked.get("language")
+    if isinstance(language, str) and not LANGUAGE.match(language):
+        raise StreamVizValueError(
+            "OPTION_INVALID",
+            f"sv.configure: language= expected a tag such as 'de' or 'en-GB', got {language!r}"
+            f"{nearest(language.replace('_', '-'), [language.replace('_', '-')]) if '_' in language else ''}",
+            option="language",
+        )
     zone = checked.get("timezone")
     known = zoneinfo.available_timezones()
     if isinstance(zone, str) and known and zone not in known:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from stream_viz._errors import StreamVizError, StreamVizTypeError, StreamVizValueError
-from stream_viz._numbers import shown
+from stream_viz._numbers import encodable, shown
 
 if TYPE_CHECKING:
     from stream_viz._widget import Widget
@@ -45,7 +45,7 @@ def check_name(name: object, call: str) -> str:
         raise StreamVizValueError(
             "NAME_INVALID", f"{call}: a name has 1 to {NAME_LIMIT} characters, got {shown(name)}", actual=shown(name)
         )
-    return name
+    return encodable(name)
 
 
 def closed_error(declaration: Declaration) -> StreamVizError:

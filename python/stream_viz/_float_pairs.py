@@ -19,7 +19,7 @@ def float_pairs(flat: Sequence[float]) -> Values:
     """Return the numbers as float64, read-only; an int beyond the range of a float is +-inf. About 15 ns each."""
     try:
         packed = struct.pack(f"{len(flat)}d", *flat)
-    except OverflowError:
+    except (OverflowError, struct.error):
         packed = struct.pack(f"{len(flat)}d", *map(as_float, flat))
     return np.frombuffer(packed)
 

@@ -53,6 +53,9 @@ class Kernel(Protocol):
     def open_hub(self, epoch: str, on_message: Callable[[Any], None]) -> Hub:
         """Open the channel; `on_message` gets each message's content, perhaps on another thread."""
 
+    def on_execution(self, started: Callable[[], None], cleared: Callable[[], None]) -> None:
+        """Call `started` when a cell begins and `cleared` when code asks to clear its output, from here on."""
+
     def display_view(self, view_id: str, title: str, count: int, html: str) -> ViewModel:
         """Display a live view of the document's view `view_id` under the running cell."""
 

@@ -76,6 +76,30 @@ class IPythonKernel:
         self._hub.on_msg(handle)
         return _Hub(self._hub)
 
+    def on_execution(self, started: Callable[[], None], cleared: Callable[[], None]) -> None:
+        """Register with IPython; silent requests (completions, a host's own questions) are no cells."""
+
+        def watch(message: dict[str, Any]) -> dict[str, Any]:
+            if message.get("msg_type") == "clear_output":
+                cleared()
+            return message
+
+        def before(_info: object = None) -> None:
+            self._watch_output(watch)
+            started()
+
+        self._watch_output(watch)
+        self._shell.events.register("pre_run_cell", before)
+
+    def _watch_output(self, watch: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Register `watch` on this thread, the only one ipykernel then calls it on; again is harmless."""
+        publisher = self._shell.display_pub
+        if not hasattr(publisher, "register_hook"):
+            return
+        if hasattr(publisher, "unregister_hook"):
+            publisher.unregister_hook(watch)
+        publisher.register_hook(watch)
+
     def display_view(self, view_id: str, title: str, count: int, html: str) -> _View:
         """Display a view model: our own type first, the widget, then words for hosts that know neither."""
         from IPython.display import display  # noqa: PLC0415

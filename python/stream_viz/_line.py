@@ -9,58 +9,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from time import time as _now
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from stream_viz import _armed, _producer
 from stream_viz._declaration import Declaration, closed_error
-from stream_viz._duration import EXPECTED, duration_us
-from stream_viz._errors import StreamVizError, StreamVizTypeError, StreamVizValueError
+from stream_viz._errors import StreamVizTypeError
 from stream_viz._numbers import shown, to_number, to_numbers
 from stream_viz._option_values import check_labels, label_text
-from stream_viz._time import event_time_us, event_times_us
+from stream_viz._row_times import row_times
+from stream_viz._standin_buffers import FirstSend, RefusingBuffer
+from stream_viz._time import event_time_us
 from stream_viz._widget import Widget
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from stream_viz._series import Series
-
-
-class RefusingBuffer(list[float]):
-    """Stands in for a series' buffer where a plain number is a wrong call; it stays empty and raises."""
-
-    def __init__(self, error: StreamVizError) -> None:
-        """Take what `send` is to raise."""
-        super().__init__()
-        self._error = error
-
-    def extend(self, _values: object) -> NoReturn:
-        """Raise."""
-        raise type(self._error)(self._error.code, str(self._error), **self._error.details)
-
-
-class FirstSend(list[float]):
-    """Stands in for the buffer of a series until something is sent: a line that sent nothing does not exist."""
-
-    def __init__(self, line: Line) -> None:
-        """Take the line whose series the first send makes."""
-        super().__init__()
-        self._line = line
-
-    def extend(self, values: Iterable[float]) -> None:
-        """Make the series and append to it."""
-        buf = self._line._own_series().buf
-        self._line._buf = buf
-        buf.extend(values)
 
 
 class Line(Widget):
     """A widget of numbers over time: one series, or lines of one name told apart by labels."""
 
-    __slots__ = ("_buf", "_by", "_labels", "_lines", "_series", "_time_unit")
+    __slots__ = ("_buf", "_by", "_by_label", "_labels", "_lines", "_series", "_time_unit")
 
     def __init__(
         self, declaration: Declaration, root: Line | None = None, labels: dict[str, str] | None = None
@@ -71,6 +41,7 @@ class Line(Widget):
         self._labels: dict[str, str] | None = labels
         """None: the whole widget, with the labels of its declaration."""
         self._series: Series | None = None
+        self._buf: list[float] = []
         self._options_changed()
 
     # Sending
@@ -86,21 +57,14 @@ class Line(Widget):
         Raises `VALUE_TYPE` for text, bytes and lists, `TIME_TYPE`, `TIME_REFUSED` (more than a day ahead),
         `WIDGET_CLOSED`. Never because of transport.
         """
-        kind = type(value) if time is None else None
-        if kind is float:
+        kind = type(value)
+        if time is None and (kind is float or kind is int):
             buf = self._buf
-            buf.extend((_now(), value))
-        elif kind is int:
-            buf = self._buf
-            try:
-                buf.extend((_now(), value + 0.0))
-            except OverflowError:  # an integer beyond the range of a float
-                self._send_checked(value, time)
+            buf += (_now(), value)
+            if len(buf) > _armed.limit:
+                self._at_limit()
         else:
             self._send_checked(value, time)
-            return
-        if len(buf) > _armed.limit:
-            self._at_limit()
 
     def send_many(self, values: Any, times: Any = None, *, every: Any = None) -> None:
         """Append many samples at once: an array, a list, a pandas or polars series, an iterator.
@@ -124,7 +88,7 @@ class Line(Widget):
         if self._by is not None and self._labels is None:
             raise _needs_dict(self._declaration.name, self._by)
         numbers = to_numbers(values, call)
-        times_us, finite = self._times(times, every, len(numbers), now_us, call)
+        times_us, finite = row_times(times, every, len(numbers), unit=self._time_unit, now_us=now_us, call=call)
         producer = _producer.current()
         series = self._own_series()
         with producer.lock:
@@ -151,7 +115,7 @@ class Line(Widget):
                 return
             seconds = us / 1e6
         buf = self._buf
-        buf.extend((seconds, number))
+        buf += (seconds, number)
         if len(buf) > _armed.limit:
             self._at_limit()
 
@@ -169,7 +133,7 @@ class Line(Widget):
                     line._own_series().invalid += 1
                 continue
             buf = line._buf
-            buf.extend((us / 1e6, number))
+            buf += (us / 1e6, number)
             if len(buf) > _armed.limit:
                 line._at_limit()
 
@@ -180,43 +144,6 @@ class Line(Widget):
             producer.wake(self._buf)
         if self._series is not None and len(self._buf) > _armed.LIMIT_FLOATS:
             self._series.pack()
-
-    def _times(
-        self, times: Any, every: Any, count: int, now_us: int, call: str
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool] | None]:
-        import numpy as np  # noqa: PLC0415
-
-        step_us = 0
-        if every is not None:
-            step_us = duration_us(every) or 0
-            if not step_us:
-                raise StreamVizValueError(
-                    "OPTION_INVALID", f"{call}: every= expected {EXPECTED}, got {shown(every)}", option="every"
-                )
-        if times is None:
-            start_us = now_us - step_us * max(0, count - 1)
-        elif every is not None or isinstance(times, (str, bytes)) or not hasattr(times, "__len__"):
-            if not hasattr(times, "__next__"):
-                single = event_time_us(times, self._time_unit, now_us, call)
-                if single is None:
-                    return np.zeros(count, np.int64), np.zeros(count, bool)
-                start_us = single
-            else:
-                return self._times(list(times), every, count, now_us, call)
-        else:
-            times_us, finite = event_times_us(times, self._time_unit, now_us, call)
-            if len(times_us) != count:
-                raise StreamVizValueError(
-                    "LENGTH_MISMATCH",
-                    f"{call}: {count:,} values but {len(times_us):,} times; expected one time per value",
-                    values=count,
-                    times=len(times_us),
-                )
-            return times_us, finite
-        row = start_us + step_us * np.arange(count, dtype=np.int64)
-        if count:  # the end of an even row must be plausible too
-            event_time_us(int(row[-1]), "us", now_us, call)
-        return row, None
 
     # Lines of a widget
 
@@ -241,7 +168,12 @@ class Line(Widget):
         return line  # type: ignore[return-value]  # its lines have its type
 
     def _line(self, label: Any, call: str) -> Self:
-        return self._child({self._by or "": label_text(label, f"{call}: label {self._by!r}")})
+        if type(label) is not str:
+            label = label_text(label, f"{call}: label {self._by!r}")
+        line = self._by_label.get(label)
+        if line is None:
+            line = self._by_label[label] = self._child({self._by or "": label_text(label, call)})
+        return line  # type: ignore[return-value]  # its lines have its type
 
     def _all_labels(self) -> dict[str, str]:
         if self._labels is not None:
@@ -302,25 +234,28 @@ class Line(Widget):
                 )
         return self._series
 
+    def _first_buffer(self) -> list[float]:
+        self._buf = self._own_series().buf
+        return self._buf
+
     def _found_series(self) -> Series | None:
         """Return the series where something was sent to it already."""
         if self._series is not None:
             return self._series
-        labels = tuple(sorted(self._all_labels().items()))
-        found = _producer.current().sender.find_series(self._declaration.name)
-        return next((series for series in found if series.labels == labels), None)
+        return _producer.current().sender.known_series(self._declaration.name, self._all_labels())
 
     def _options_changed(self) -> None:
         checked = self._declaration.checked
         by, unit = checked.get("by"), checked.get("time_unit")
         self._by: str | None = by if isinstance(by, str) else None
+        self._by_label: dict[str, Line] = {}
         self._time_unit: str = unit if isinstance(unit, str) else "s"
         self._series = None
         if self._by is not None and self._labels is None:
-            self._buf: list[float] = RefusingBuffer(_needs_dict(self._declaration.name, self._by))
+            self._buf = RefusingBuffer(_needs_dict(self._declaration.name, self._by))
         else:
             found = self._found_series()
-            self._buf = self._own_series().buf if found is not None else FirstSend(self)
+            self._buf = self._own_series().buf if found is not None else FirstSend(self._first_buffer)
         if self._labels is None:
             for line in self._lines.values():
                 line._options_changed()

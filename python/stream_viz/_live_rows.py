@@ -15,13 +15,14 @@ import numpy as np
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
 from stream_viz._burst import Burst, take_burst
 from stream_viz._message import MessageParts, entry_bytes
-from stream_viz._series import Rows, Series, Taken, fold_rows
+from stream_viz._row_block import Rows, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from stream_viz._limits import Limits
     from stream_viz._pane import Panes
+    from stream_viz._series import Series
 
 BURST_SERIES = 4
 """From so many waiting series on they go through one pass."""
@@ -123,10 +124,10 @@ class LiveRows:
         if len(times) <= share:
             return taken
         room -= SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
-        folds = fold_rows(older_t, older_v, series.cells, 1)
+        folds = series.cells.fold_rows(older_t, older_v, 1)
         cells = _count(folds)
         if cells and (runs := min(self._limits.runs_per_cell, room // PANE_ROW_BYTES // cells)) > 1:
-            folds = fold_rows(older_t, older_v, series.cells, runs)
+            folds = series.cells.fold_rows(older_t, older_v, runs)
         size = PANE_ROW_BYTES * _count(folds)
         fits = size <= max(room, SAMPLE_ROW_BYTES * share)
         if (size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1)) or not len(older_t):

@@ -15,7 +15,8 @@ from stream_viz._cells import NEVER_US
 if TYPE_CHECKING:
     from stream_viz._arrow import Bytes
     from stream_viz._pane import Panes
-    from stream_viz._series import Rows, Series, SeriesKey
+    from stream_viz._row_block import Rows
+    from stream_viz._series import Series, SeriesKey
 
 PROTOCOL = [1, 0]
 PART_BYTES = 600

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 NOT_NUMBERS = (str, bytes, bytearray, memoryview, list, tuple, dict, set, frozenset)
-MISSING_TYPES = frozenset({"NAType", "NaTType"})
+MISSING_TYPES = frozenset({"NAType", "NaTType", "MaskedConstant"})
 SHOWN_CHARACTERS = 60
 
 
@@ -25,6 +25,15 @@ def shown(value: object) -> str:
     if len(text) > SHOWN_CHARACTERS:
         text = text[: SHOWN_CHARACTERS - 3] + "..."
     return f"{text} ({type(value).__name__})"
+
+
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can carry: lone surrogates become "?"."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def to_number(value: Any, call: str) -> float:
@@ -46,7 +55,7 @@ def to_number(value: Any, call: str) -> float:
             return float(value)
         except OverflowError:
             return math.inf if value > 0 else -math.inf
-        except (TypeError, ValueError) as error:
+        except Exception as error:  # a foreign __float__ raises what it likes; the cause says what
             raise _refused(value, call) from error
     raise _refused(value, call)
 
@@ -94,6 +103,8 @@ def to_numbers(values: Any, call: str) -> npt.NDArray[np.float64]:
         )
     if not hasattr(values, "__len__"):
         values = list(values)
+    if hasattr(values, "filled") and hasattr(values, "mask"):  # numpy's masked arrays: masked is missing
+        values = values.astype(np.float64).filled(np.nan)
     try:
         array = np.asarray(values)
     except (TypeError, ValueError) as error:

@@ -10,7 +10,7 @@ from typing import Any
 from stream_viz._columns import check_columns
 from stream_viz._duration import EXPECTED, duration_text, duration_us
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
-from stream_viz._numbers import shown
+from stream_viz._numbers import SHOWN_CHARACTERS, encodable, shown
 from stream_viz._thresholds import check_thresholds, is_number, nearest, plain_number
 
 COLOR_ALIASES = {"purple": "violet", "grey": "gray", "amber": "yellow"}
@@ -56,17 +56,24 @@ def _wrong_type(spec: OptionSpec, value: object, call: str, expected: str) -> St
 def _invalid(spec: OptionSpec, value: object, call: str, expected: str, hint: str = "") -> StreamVizValueError:
     return StreamVizValueError(
         "OPTION_INVALID",
-        f"{call}: {spec.name}= expected {expected}, got {value!r}{hint}",
+        f"{call}: {spec.name}= expected {expected}, got {_brief(value)}{hint}",
         option=spec.name,
         expected=expected,
         actual=repr(value),
     )
 
 
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "..."
+
+
 def _text(spec: OptionSpec, value: Any, call: str) -> object:
     if not isinstance(value, str):
         raise _wrong_type(spec, value, call, "a text")
-    return value
+    if not value and spec.name in ("by", "key"):
+        raise _invalid(spec, value, call, "a name that is not empty")
+    return encodable(value)
 
 
 def _number(spec: OptionSpec, value: Any, call: str) -> object:
@@ -83,9 +90,9 @@ def _integer(spec: OptionSpec, value: Any, call: str) -> object:
 
 def _within(spec: OptionSpec, number: float, call: str) -> float:
     if spec.minimum is not None and number < spec.minimum:
-        raise _invalid(spec, number, call, f"at least {spec.minimum:,g}")
+        raise _invalid(spec, number, call, f"at least {spec.minimum:,.12g}")
     if spec.maximum is not None and number > spec.maximum:
-        raise _invalid(spec, number, call, f"at most {spec.maximum:,g}")
+        raise _invalid(spec, number, call, f"at most {spec.maximum:,.12g}")
     return number
 
 
@@ -157,14 +164,14 @@ def check_labels(value: Any, call: str, where: str) -> dict[str, str]:
             raise StreamVizTypeError(
                 "OPTION_TYPE", f"{call}: a label's name is a text, got {shown(name)}", option=where
             )
-        labels[name] = label_text(label, f"{call}: label {name!r}")
+        labels[encodable(name)] = label_text(label, f"{call}: label {name!r}")
     return labels
 
 
 def label_text(label: Any, call: str) -> str:
     """Return a label's value as text: a text as it is, a number as Python prints it (`0`, not `np.int64(0)`)."""
     if isinstance(label, str):
-        return label
+        return encodable(label)
     if isinstance(label, (bool, int, float)) or hasattr(type(label), "__index__"):
         return str(label)
     raise StreamVizTypeError(

@@ -138,14 +138,21 @@ class Producer:
             self.listening.sent(sum(map(len, message.buffers)) + 1024)
 
     def on_message(self, content: Any) -> None:
-        """Handle a page's message: a proof of listening, perhaps a wish for a snapshot. Touches no user object."""
+        """Handle a page's message: a proof of listening; without a place in our epoch a wish for a snapshot too.
+
+        Touches no user object.
+        """
         if self.listening is not None:
             self.listening.heard()
         if isinstance(content, dict) and content.get("kind") == "subscribe":
             request = content.get("id")
             if isinstance(request, str) and 0 < len(request) <= 200:  # noqa: PLR2004  a page's ids are short
+                follows = content.get("epoch") == self.sender.epoch["id"] and isinstance(content.get("seq"), int)
                 with self.lock:
-                    self.sender.request_snapshot(request)
+                    if follows:
+                        self.sender.acknowledge(request)
+                    else:
+                        self.sender.request_snapshot(request)
 
     # Fork and exit
 
@@ -172,9 +179,7 @@ class Producer:
         self._forking = False
         _armed.disarm()
         self.flusher.forget()
-        for declaration in self.dashboard.all():
-            for series in self.sender.find_series(declaration.name):
-                del series.buf[:]
+        self.sender.after_fork_in_child()
         self.lock.release()
 
     def at_exit(self) -> None:
@@ -210,10 +215,21 @@ class Producer:
         if self._hub is not None or self.kernel is None:
             return
         self._hub = self.kernel.open_hub(str(self.sender.epoch["id"]), self.on_message)
+        self.kernel.on_execution(self._on_execution, self._on_clear_output)
         if os.environ.get("JPY_SESSION_NAME") is not None and self.listening is None:
             question = ServerQuestion(self.session.removeprefix("kernel-"))
             self.listening = Listening(question, self._tell)
             self._listening_thread = ListeningThread(self.listening)
+
+    def _on_execution(self) -> None:
+        with self.lock:
+            if self.views is not None and os.getpid() == self._pid:
+                self.views.enter()
+
+    def _on_clear_output(self) -> None:
+        with self.lock:
+            if self.views is not None and os.getpid() == self._pid:
+                self.views.output_cleared()
 
     def _tell(self, listening: bool) -> None:  # noqa: FBT001  a callback of one fact
         with self.lock:

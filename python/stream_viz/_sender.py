@@ -13,11 +13,14 @@ import time
 from typing import TYPE_CHECKING
 
 from stream_viz._burst import take_burst
+from stream_viz._counters import Counters
+from stream_viz._intake import MemoryShare
 from stream_viz._keyframe import KeyframeRound, Source
 from stream_viz._limits import Limits
 from stream_viz._live_rows import LiveRows
 from stream_viz._message import PROTOCOL, Message, MessageParts, entry_bytes
-from stream_viz._series import Rows, Series, SeriesKey, series_key
+from stream_viz._row_block import Rows
+from stream_viz._series import Series, SeriesKey, series_key
 from stream_viz._table_state import TableState
 
 if TYPE_CHECKING:
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from stream_viz._table_columns import Column
 
-COUNTERS = ("folded", "late", "invalid", "missing", "expired")
 DEFAULTS = Limits()
 HEADER_BYTES = 2_000
 HISTORY_ROOM_BYTES = 65_536
@@ -51,8 +53,9 @@ class Sender:
         self.seq = 0
         self._sent_us = now - limits.beat_us
         self._series: dict[SeriesKey, Series] = {}
+        self._share = MemoryShare(limits)
         self._tables: dict[str, TableState] = {}
-        self._gone = dict.fromkeys(COUNTERS, 0)
+        self._counters = Counters()
         self._content: dict[str, object] = {}
         self._revision = 0
         self._generations: dict[SeriesKey, int] = {}
@@ -81,11 +84,17 @@ class Sender:
                     generation=self._generations.get(key, 0),
                     limits=self.limits,
                     now_us=self._now_us,
+                    share=self._share,
                 )
-                self._share_memory()
+                self._share.divide(len(self._series))
             else:
                 found.max_points = max_points
             return found
+
+    def known_series(self, name: str, labels: Mapping[str, str]) -> Series | None:
+        """Return the series of a name and label values; None where nothing was sent to it. O(labels)."""
+        with self.lock:
+            return self._series.get(series_key(name, labels))
 
     def find_series(self, name: str) -> list[Series]:
         """Return all label sets of a name, in order of first sight."""
@@ -106,18 +115,17 @@ class Sender:
         with self.lock:
             for series in self.find_series(name):
                 self._generations[series.key] = series.generation + 1
-                for counter in COUNTERS:
-                    self._gone[counter] += getattr(series, counter)
+                self._counters.retire(series)
                 del self._series[series.key]
                 self._history.pop(series.key, None)
                 self._latest.pop(series.key, None)
                 self._publish()
-            self._share_memory()
+            self._share.divide(len(self._series))
 
-    def _share_memory(self) -> None:
-        each = self.limits.process_pending_bytes // max(1, len(self._series))
+    def after_fork_in_child(self) -> None:
+        """Drop what was not sent: the parent sends it. No lock of another thread is waited for."""
         for series in self._series.values():
-            series.pending_bytes_most = min(self.limits.series_pending_bytes, each)
+            series.after_fork_in_child()
 
     # ---- tables --------------------------------------------------------------------------------------------------
 
@@ -178,6 +186,11 @@ class Sender:
                 self._latest.clear()
                 self._round.restart(self._now_us())
             self._listening = yes
+
+    def acknowledge(self, request_id: str) -> None:
+        """Answer a viewer that follows already: `answered` in the next header, nothing else."""
+        with self.lock:
+            self._answered, self._answer_due = request_id, True
 
     def request_snapshot(self, request_id: str) -> None:
         """Answer a viewer: `answered` in the next header, a round at once, the newest raw rows of every series."""
@@ -286,7 +299,10 @@ class Sender:
             "samples": sum(series.n for series in self._series.values()),
             "document": self._revision,
             "tables": {name: table.state() for name, table in self._tables.items()},
-            "stats": self._counters(parts),
+            "stats": {
+                **self._counters.stats(self._series, self.limits.stats_series, parts.has),
+                "roundMs": self._round.round_ms,
+            },
             "parts": described,
         }
         if self._answered is not None:
@@ -299,24 +315,13 @@ class Sender:
 
     # ---- counters ------------------------------------------------------------------------------------------------
 
-    def _counters(self, parts: MessageParts | None) -> dict[str, object]:
-        totals = dict(self._gone)
-        listed: dict[str, dict[str, int]] = {}
-        for key, series in self._series.items():
-            if series.folded or series.late or series.invalid or series.missing or series.expired:
-                each = listed[key] = {counter: getattr(series, counter) for counter in COUNTERS}
-                for counter, count in each.items():
-                    totals[counter] += count
-        if parts is not None and len(listed) > self.limits.stats_series:
-            listed = {key: each for key, each in listed.items() if parts.has(key)}
-        return {**totals, "roundMs": self._round.round_ms, "series": listed}
-
     def stats(self) -> dict[str, object]:
         """Return totals since the epoch began: counters, `sent`, `messages`, `bytes` handed out, `seq`, `series`."""
         with self.lock:
             sent = sum(series.n for series in self._series.values())
             done = {"sent": sent, "messages": self._messages, "bytes": self._bytes, "seq": self.seq}
-            return {**self._counters(None), **done, "listening": self._listening}
+            counts = self._counters.stats(self._series, self.limits.stats_series)
+            return {**counts, **done, "roundMs": self._round.round_ms, "listening": self._listening}
 
     @property
     def completed_round(self) -> tuple[int, int] | None:

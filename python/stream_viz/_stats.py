@@ -116,6 +116,7 @@ def stats() -> Stats:
                 continue
             seen.add(declaration.name)
             for series in producer.sender.find_series(declaration.name):
+                series.pack()
                 last_us = series.last_time_us
                 rows.append(
                     Row(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stream_viz._cell_value import CellValue, ColumnType, Refused, fit, plain, type_of
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
-from stream_viz._numbers import shown
+from stream_viz._numbers import encodable, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,11 +65,12 @@ class TableColumns:
                 actual=type(row).__name__,
             )
         out: dict[str, CellValue] = {}
-        for name, value in row.items():
+        for given, value in row.items():
+            name = encodable(str(given))
             if name not in self.kinds and not self._open:
-                self.unknown[str(name)] = self.unknown.get(str(name), 0) + 1
+                self.unknown[name] = self.unknown.get(name, 0) + 1
             else:
-                out[str(name)] = self._fit(str(name), value, f"row {at}")
+                out[name] = self._fit(name, value, f"row {at}")
         if self._key is not None and out.get(self._key) is None:
             raise StreamVizValueError(
                 "ROW_KEY", f"{self._table}: row {at} has no value for the key column {self._key!r}"

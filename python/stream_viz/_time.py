@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
-from stream_viz._numbers import shown
+from stream_viz._numbers import SHOWN_CHARACTERS, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,27 +39,42 @@ def event_time_us(time: Any, unit: str, now_us: int, call: str) -> int | None:
     if hasattr(time, "to_datetime64"):  # pandas Timestamp and NaT carry nanoseconds a datetime would round
         time = time.to_datetime64()
     if isinstance(time, datetime):
-        aware = time.replace(fold=0).astimezone() if time.tzinfo is None else time
-        us = (aware - EPOCH) // MICROSECOND
+        us = datetime_us(time)
     elif type(time).__name__ == "datetime64":
         return _numpy_time_us(time, now_us, call)
     elif _is_number(time):
-        number = time if isinstance(time, int) else float(time)
+        try:
+            number = time if isinstance(time, int) else float(time)
+        except Exception as error:  # a foreign __float__ raises what it likes; the cause says what
+            raise _no_time(time, unit, call) from error
         if isinstance(number, float) and not math.isfinite(number):
             return None
         us = _number_us(number, unit)
     else:
-        hint = "; use datetime.datetime, which has a time of day" if isinstance(time, date) else ""
-        raise StreamVizTypeError(
-            "TIME_TYPE",
-            f"{call}: time= takes a datetime, a numpy.datetime64 or a number of {UNIT_WORDS[unit]}, "
-            f"got {shown(time)}{hint}",
-            expected="datetime, numpy.datetime64 or number",
-            actual=type(time).__name__,
-        )
+        raise _no_time(time, unit, call)
     if us - now_us > AHEAD_LIMIT_US or us < PAST_LIMIT_US:
         raise refused_time(time, us, unit, now_us, call)
     return us
+
+
+def datetime_us(time: datetime) -> int:
+    """Return a datetime in microseconds since the epoch; a naive one is local, the first of two equal wall times."""
+    try:
+        aware = time.replace(fold=0).astimezone() if time.tzinfo is None else time
+    except (OverflowError, ValueError, OSError):  # at the ends of the calendar the local zone is not known
+        aware = time.replace(tzinfo=UTC)
+    return (aware - EPOCH) // MICROSECOND
+
+
+def _no_time(time: object, unit: str, call: str) -> StreamVizTypeError:
+    hint = "; use datetime.datetime, which has a time of day" if isinstance(time, date) else ""
+    return StreamVizTypeError(
+        "TIME_TYPE",
+        f"{call}: time= takes a datetime, a numpy.datetime64 or a number of {UNIT_WORDS[unit]}, "
+        f"got {shown(time)}{hint}",
+        expected="datetime, numpy.datetime64 or number",
+        actual=type(time).__name__,
+    )
 
 
 def _is_number(time: Any) -> bool:
@@ -147,6 +162,8 @@ def refused_time(time: Any, us: int, unit: str, now_us: int, call: str) -> Strea
     """Return the error for a time too far from the clock; it names the unit that would make the time plausible."""
     distance = f"{_span(us - now_us)} ahead" if us > now_us else f"{_span(now_us - us)} ago"
     text = str(time.item() if hasattr(time, "item") and _is_number(time) else time)
+    if len(text) > SHOWN_CHARACTERS:
+        text = text[: SHOWN_CHARACTERS - 3] + "..."
     advice = _likely_unit(time, unit, now_us) or (
         "; times more than a day ahead of this machine's clock are refused" if us > now_us else ""
     )

@@ -97,7 +97,7 @@ def declare(handle_type: type[Widget], name: str, options: dict[str, Any], *, cl
     """
     kind = handle_type.kind
     call = f"sv.{kind}({name!r})" if isinstance(name, str) else f"sv.{kind}"
-    check_name(name, call)
+    name = check_name(name, call)
     given = {option: value for option, value in options.items() if value is not UNSET}
     wants_clear = _flag("clear", clear, False, call)  # noqa: FBT003  the default of a flag
     wants_display = _flag("display", display, True, call)  # noqa: FBT003

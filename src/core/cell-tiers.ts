@@ -49,16 +49,20 @@ export class CellTiers {
    *
    * Runs of samples of one finest cell are folded first, so an ordered batch costs one visit of the tiers per finest cell,
    * and each sample one look at its time and one at its value. Allocates nothing but the room of new cells.
+   *
+   * @returns whether no time was smaller than the one before it.
    */
-  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
     const duration = this.durations[0]!;
     const scratch = this.#scratch;
     let start = Number.NaN;
     let end = Number.NaN;
     scratch.count[0] = 0;
+    let isRising = true;
     let i = from;
     while (i < to) {
       const time = times[i]!;
+      if (i > from && !(time >= times[i - 1]!)) isRising = false;
       if (!(time >= start && time < end)) {
         if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
         scratch.count[0] = 0;
@@ -70,6 +74,7 @@ export class CellTiers {
       i = next;
     }
     if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
+    return isRising;
   }
 
   /**

@@ -77,15 +77,21 @@ export class SampleRing {
    * @returns whether they were in order: then row `to - 1` is the newest sample.
    */
   append(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
-    if (from >= to) return true;
-    let last = this.#length === 0 ? Number.NEGATIVE_INFINITY : this.timeAt(this.#length - 1);
-    for (let i = from; i < to; i++) {
-      const time = times[i]!;
-      if (time < last) {
+    for (let i = from + 1; i < to; i++) {
+      if (times[i]! < times[i - 1]!) {
         this.#merge(times, values, from, to);
         return false;
       }
-      last = time;
+    }
+    return this.appendRising(times, values, from, to);
+  }
+
+  /** {@link append} of rows of which the caller knows that no time is smaller than the one before it. */
+  appendRising(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
+    if (from >= to) return true;
+    if (this.#length > 0 && times[from]! < this.timeAt(this.#length - 1)) {
+      this.#merge(times, values, from, to);
+      return false;
     }
     this.#appendSorted(times, values, from, to);
     return true;

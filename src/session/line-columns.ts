@@ -1,5 +1,6 @@
 import { LineBuffer } from '../core/line-buffer.ts';
 import type { SampleRing } from '../core/sample-ring.ts';
+import type { LineMemory } from './line-memory.ts';
 
 /** Most columns of one picture; a finer wish is widened, so that no call can ask for more memory than a wide screen needs. */
 export const MAX_COLUMNS = 65_536;
@@ -45,6 +46,43 @@ export class LineColumns {
     out.min.fill(Number.POSITIVE_INFINITY, 0, count);
     out.max.fill(Number.NEGATIVE_INFINITY, 0, count);
     out.breakBefore.fill(0, 0, count);
+  }
+
+  /** Takes the columns a memory holds, from the first on. Returns the first column that must still be filled. */
+  restore(memory: LineMemory): number {
+    const skip = this.first - memory.first;
+    if (memory.columnUs !== this.columnUs || skip < 0 || memory.end <= this.first) return this.first;
+    const end = Math.min(memory.end, this.end);
+    const count = end - this.first;
+    const from = memory.columns;
+    const to = this.#out;
+    for (let at = 0; at < count; at += 1) {
+      to.value[at] = from.value[skip + at]!;
+      to.weight[at] = from.weight[skip + at]!;
+      to.min[at] = from.min[skip + at]!;
+      to.max[at] = from.max[skip + at]!;
+      to.breakBefore[at] = from.breakBefore[skip + at]!;
+    }
+    return end;
+  }
+
+  /** Keeps the columns before the one that holds `lastTimeUs`. To be called before `finish`. */
+  store(memory: LineMemory, lastTimeUs: number): void {
+    const end = lastTimeUs >= this.startUs ? Math.min(this.end, columnOf(lastTimeUs, this.columnUs)) : this.first;
+    const count = end - this.first;
+    const from = this.#out;
+    const to = memory.columns;
+    to.ensure(count);
+    for (let at = 0; at < count; at += 1) {
+      to.value[at] = from.value[at]!;
+      to.weight[at] = from.weight[at]!;
+      to.min[at] = from.min[at]!;
+      to.max[at] = from.max[at]!;
+      to.breakBefore[at] = from.breakBefore[at]!;
+    }
+    memory.columnUs = this.columnUs;
+    memory.first = this.first;
+    memory.end = this.first + count;
   }
 
   /** Start of the first column in us: what is drawn begins here. */

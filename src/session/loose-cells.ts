@@ -1,6 +1,7 @@
 import type { CellTiers, VisitCell } from '../core/cell-tiers.ts';
 import type { SampleRing } from '../core/sample-ring.ts';
 import type { FoldRing } from './fold-ring.ts';
+import type { LineMemory } from './line-memory.ts';
 
 /** What one line is drawn from: raw rows, folded rows, the cells that say how many there should be, and what is missing. */
 export interface LineSource {
@@ -8,6 +9,8 @@ export interface LineSource {
   readonly folds: FoldRing;
   readonly cells: CellTiers;
   readonly pending: readonly { readonly startUs: number; readonly endUs: number }[];
+  /** Kept from picture to picture by a source that says when to forget; without it every picture looks at all cells. */
+  readonly memory?: LineMemory;
 }
 
 const FIRST_CAPACITY = 64;
@@ -37,10 +40,21 @@ export class LooseCells {
   /** Collects the loose cells that overlap `[startUs, endUs)`. O(log n) a shown cell; allocates only to grow. */
   find(source: LineSource, startUs: number, endUs: number): void {
     this.length = 0;
+    const { memory } = source;
+    if (memory !== undefined && this.#allTight(source, memory, startUs)) return;
     this.#source = source;
     this.#lastEndUs = Number.NaN;
     source.cells.eachShown(startUs, endUs, this.#visit);
     this.#source = null;
+    if (memory === undefined || this.length > 0 || !reachesAll(source.cells, endUs)) return;
+    memory.tightFromUs = Math.min(memory.tightFromUs, startUs);
+  }
+
+  /** Whether all cells that overlap times from `startUs` on are known to be tight. A full ring loses its oldest samples. */
+  #allTight({ ring, cells }: LineSource, { tightFromUs }: LineMemory, startUs: number): boolean {
+    if (!(startUs >= tightFromUs)) return false;
+    const longest = cells.durations[cells.durations.length - 1]!;
+    return ring.length < ring.capacity || Math.floor(startUs / longest) * longest > ring.firstTimeUs;
   }
 
   readonly #visit: VisitCell = (durationUs, startUs, tierIndex, row) => {
@@ -87,4 +101,14 @@ export class LooseCells {
     richer.set(this.richer);
     this.richer = richer;
   }
+}
+
+/** Whether no cell holds a sample at or after `endUs`. O(tiers). */
+function reachesAll({ tiers }: CellTiers, endUs: number): boolean {
+  for (let k = 0; k < tiers.length; k += 1) {
+    const tier = tiers[k]!;
+    const newest = tier.end - 1;
+    if (newest >= tier.head && tier.count[newest]! > 0 && !(tier.lastTime[newest]! < endUs)) return false;
+  }
+  return true;
 }

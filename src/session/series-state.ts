@@ -6,6 +6,7 @@ import type { PaneColumns, SeriesEntry } from '../wire/message-types.ts';
 import { FoldRing } from './fold-ring.ts';
 import { GapMarks } from './gap-marks.ts';
 import { fillFromHistory } from './history-fill.ts';
+import { LineMemory } from './line-memory.ts';
 import { readExtent, readLine, readNearest } from './read-line.ts';
 import { parseSeriesKey } from './series-key.ts';
 import type { LineRange, NearestSample, SeriesCounters, SeriesView, TimeSpan } from './session-view.ts';
@@ -32,8 +33,10 @@ export class SeriesState implements SeriesView {
   readonly generation: number;
   readonly cells: CellTiers;
   readonly folds = new FoldRing(FOLD_CAPACITY);
+  readonly memory = new LineMemory();
   ring: SampleRing;
   version = 0;
+  pastVersion = 0;
   lastTimeUs = Number.NaN;
   lastValue = Number.NaN;
   counters: SeriesCounters = NO_COUNTERS;
@@ -128,6 +131,8 @@ export class SeriesState implements SeriesView {
 
   /** Adds row `row` of a message's folds. */
   addFold(panes: PaneColumns, row: number): void {
+    this.pastVersion += 1;
+    this.memory.forget();
     this.cells.addFold(panes.duration[row]!, panes.start[row]!, panes, row);
     this.folds.append(panes, row);
     this.#sawPane(panes, row);
@@ -135,8 +140,15 @@ export class SeriesState implements SeriesView {
 
   /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
-    this.cells.addSamples(times, values, from, to);
-    const first = this.ring.append(times, values, from, to) ? Math.max(from, to - 1) : from;
+    const isRising = this.cells.addSamples(times, values, from, to);
+    const inOrder = isRising
+      ? this.ring.appendRising(times, values, from, to)
+      : this.ring.append(times, values, from, to);
+    if (!inOrder) {
+      this.memory.forget();
+      this.pastVersion += 1;
+    }
+    const first = inOrder ? Math.max(from, to - 1) : from;
     for (let i = first; i < to; i += 1) {
       this.#saw(times[i]!, values[i]!);
       if (times[i]! > this.maxTimeUs) this.maxTimeUs = times[i]!;
@@ -145,6 +157,8 @@ export class SeriesState implements SeriesView {
 
   /** Takes samples that were counted before, for drawing only. */
   addHistory(times: Float64Array, values: Float64Array, from: number, to: number): void {
+    this.memory.forget();
+    this.pastVersion += 1;
     fillFromHistory(this.ring, times, values, from, to);
     for (let i = from; i < to; i += 1) this.#saw(times[i]!, values[i]!);
   }
@@ -156,7 +170,9 @@ export class SeriesState implements SeriesView {
 
   /** The producer retains what starts at `fromUs`, and counted `gone` samples before it. Complete panes follow. */
   beginKeyframe(fromUs: number, gone: number): void {
+    this.pastVersion += 1;
     const { cells } = this;
+    this.memory.forget();
     if (cells.hole !== null) cells.forget(fromUs);
     cells.gone = gone;
     cells.from = Math.max(fromUs, cells.horizons[cells.horizons.length - 1]!);
@@ -164,6 +180,7 @@ export class SeriesState implements SeriesView {
 
   /** Takes row `row` of the panes of a keyframe of message `seq`. */
   takeKeyframePane(panes: PaneColumns, row: number, seq: number): void {
+    this.memory.forget();
     this.cells.replace(panes.duration[row]!, panes.start[row]!, panes, row, seq);
     this.#sawPane(panes, row);
   }
@@ -208,6 +225,8 @@ export class SeriesState implements SeriesView {
       times[i] = this.ring.timeAt(i);
       values[i] = this.ring.valueAt(i);
     }
+    this.memory.forget();
+    this.pastVersion += 1;
     this.ring = new SampleRing(capacity);
     this.ring.append(times, values, 0, length);
   }

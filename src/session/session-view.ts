@@ -56,6 +56,8 @@ export interface SeriesView {
   readonly generation: number;
   /** Rises with every change of this series. */
   readonly version: number;
+  /** Rises with every change but an append at or after `lastTimeUs`; absent where any change may be another one. */
+  readonly pastVersion?: number;
   /** Finite samples held, cells included. */
   readonly count: number;
   readonly firstTimeUs: number;

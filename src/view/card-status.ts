@@ -35,6 +35,11 @@ export function counterLines(counters: Counters): CounterLine[] {
     .map((word) => ({ count: counters[word], word, explanation: EXPLANATIONS[word] }));
 }
 
+/** Changes with every counter that a status line shows. */
+export function statusKey({ folded, late, invalid, expired }: Counters): string {
+  return `${folded}/${late}/${invalid}/${expired}`;
+}
+
 /** The text of a status line: `1,204 folded · 3 late`; '' when every count is 0. */
 export function statusText(lines: readonly CounterLine[]): string {
   return lines

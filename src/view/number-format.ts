@@ -47,6 +47,7 @@ export class NumberFormat {
   #wanted = -1;
   #wantedSinceMs = 0;
   #fitted = false;
+  #whole = false;
 
   constructor(options: {
     readonly unit: string | null;
@@ -62,26 +63,30 @@ export class NumberFormat {
   /**
    * Chooses prefix and decimals for values of `[min, max]`; decimals change only when the wish lasted 2 s.
    *
+   * @param options.whole All visible values are whole numbers: none has decimals. The first that is not brings them at once.
    * @returns whether anything changed.
    */
-  fit(min: number, max: number, nowMs: number): boolean {
+  fit(min: number, max: number, nowMs: number, options: { readonly whole?: boolean } = {}): boolean {
     const largest = Math.max(Math.abs(min), Math.abs(max));
     if (!Number.isFinite(largest)) return false;
     const scale = this.#scaleOf(largest);
     const scaled = scale.unit !== this.#scale.unit || !this.#fitted;
     this.#scale = scale;
     const range = Math.abs(max - min) * scale.factor;
-    const whole = Math.max(1, Math.floor(Math.log10(Math.max(1, largest * scale.factor))) + 1);
-    const wanted = decimalsFor(range / 200, whole);
+    const whole = wholeDigits(largest * scale.factor);
+    const isWhole = options.whole === true && scale.factor >= 1;
+    const wanted = isWhole ? 0 : decimalsFor(range / 200, whole);
     if (wanted !== this.#wanted) {
       this.#wanted = wanted;
       this.#wantedSinceMs = nowMs;
     }
-    const settled = scaled || nowMs - this.#wantedSinceMs >= SETTLE_MS;
+    const broken = this.#whole && !isWhole;
+    this.#whole = isWhole;
+    const settled = scaled || broken || nowMs - this.#wantedSinceMs >= SETTLE_MS;
     const changed = scaled || (settled && wanted !== this.#decimals);
     if (settled) {
       this.#decimals = wanted;
-      this.#coarseDecimals = decimalsFor(range / 100, whole);
+      this.#coarseDecimals = isWhole ? 0 : decimalsFor(range / 100, whole);
     }
     this.#fitted = true;
     return changed;
@@ -92,9 +97,19 @@ export class NumberFormat {
     return this.#parts(value, this.#decimals);
   }
 
-  /** One string with its unit, as in the ends of many lines, with one decimal less where that still tells 1/100. */
+  /** The unit that `short` leaves out, prefix included (`MB/s`); `last` where it writes the whole. */
+  get caption(): string {
+    const { unit, tight } = this.#parts(0, 0);
+    return tight || unit === '' ? 'last' : unit;
+  }
+
+  /**
+   * One string as at the ends of many lines, with one decimal less where that still tells 1/100. A unit that stands
+   * apart from its number is left out: the `caption` has it.
+   */
   short(value: number): string {
-    return join(this.#parts(value, this.#coarseDecimals));
+    const parts = this.#parts(value, this.#coarseDecimals);
+    return parts.tight ? join(parts) : parts.number;
   }
 
   /** One string with its unit. */
@@ -132,7 +147,8 @@ export class NumberFormat {
     }
     const clock = this.#clockText(value);
     if (clock !== null) return { number: clock, unit: suffix, tight: false };
-    const number = this.#signed(this.#fixed(value * this.#scale.factor, decimals));
+    const scaled = value * this.#scale.factor;
+    const number = this.#signed(this.#fixed(scaled, Math.min(decimals, Math.max(0, 4 - wholeDigits(scaled)))));
     const bare = kind === 'none' || kind === 'currency';
     return { number, unit: this.#scale.unit + suffix, tight: bare || isTight(kind) };
   }
@@ -214,6 +230,11 @@ export class NumberFormat {
     const prefix = step >= 0 ? names[step] : SMALL[-step];
     return { factor: base ** -step, unit: `${prefix ?? ''}${symbol}` };
   }
+}
+
+/** Digits before the point, at least 1. */
+function wholeDigits(value: number): number {
+  return Math.max(1, Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1);
 }
 
 /** Decimals that tell `step`, at most 3 and at most 4 significant digits beside `wholeDigits`. */

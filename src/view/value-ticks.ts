@@ -3,13 +3,15 @@ export interface ValueTicks {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** From `min` to `max`, ascending, both included. */
+  /** Ascending, equal steps: from `min` to `max`, or from 0 where few values lie on its other side. */
   readonly values: readonly number[];
 }
 
 const MANTISSAS = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 /** Extra room above and below values that do not start at 0, as a part of their range. */
 const ROOM = 0.08;
+/** A side of 0 that is at most this part of the range gets room, but no grid line of its own. */
+const SLIGHT = 0.15;
 const LEAST_POWER = -300;
 /** 0 belongs to the frame when it is nearer than this part of the range. */
 const ZERO_WITHIN = 0.3;
@@ -47,10 +49,20 @@ export function valueTicks(
     to = Math.min(full, to);
   }
   if (isPart && to === full && from > 0) return hangingFrom(full, full - from, intervals);
+  if (low < 0 && high > 0 && Math.min(-low, high) <= range * SLIGHT) return slightlyAcross(low, high, full, intervals);
   if (from >= 0 || to <= 0) return tightest(from, to, intervals);
   const even = tightest(low, high, intervals);
   const odd = tightest(low, high, intervals + 1);
   return odd.max - odd.min < (even.max - even.min) * 0.8 ? odd : even;
+}
+
+/** The frame of the larger side, with room for the few values on the other side of 0. */
+function slightlyAcross(low: number, high: number, full: number | null, intervals: number): ValueTicks {
+  const upper = full !== null && high <= full && high > full / 2 ? full : high;
+  const ticks = high > -low ? tightest(0, upper, intervals) : tightest(low, 0, intervals);
+  const part = ticks.step / 10;
+  if (high > -low) return { ...ticks, min: clean(Math.floor(low / part + 1e-9) * part) };
+  return { ...ticks, max: clean(Math.ceil(high / part - 1e-9) * part) };
 }
 
 function constantFrame(value: number, full: number | null, intervals: number): ValueTicks {

@@ -111,7 +111,10 @@ function checkVersion(value: unknown): void {
   const major = asWhole(version[0], 'v[0]', 0);
   asWhole(version[1], 'v[1]', 0);
   if (major === PROTOCOL_VERSION[0]) return;
-  const advice = major > PROTOCOL_VERSION[0] ? 'a newer StreamViz in this page' : 'a newer StreamViz in the kernel';
+  const advice =
+    major > PROTOCOL_VERSION[0]
+      ? 'a newer StreamViz in this page. Reload the page; if that does not help, update StreamViz where Jupyter runs'
+      : 'a newer StreamViz in the kernel. Update it there and restart the kernel';
   throw new StreamVizError(
     'PROTOCOL_VERSION',
     `This message speaks protocol ${major}, this page ${PROTOCOL_VERSION[0]}: it needs ${advice}.`,

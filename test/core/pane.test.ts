@@ -89,3 +89,22 @@ test('columns merge like objects, sample by sample and pane by pane', () => {
     }),
   );
 });
+
+test('merging a run whose times do not fall equals merging its samples one by one; what is not finite is skipped', () => {
+  const value = fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: -1e6, max: 1e6 }) },
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY),
+  );
+  const rows = fc.array(fc.tuple(fc.integer({ min: -20, max: 20 }), value), { maxLength: 40 });
+  fc.assert(
+    fc.property(samples, rows, (held, given) => {
+      const run = [...given].sort((a, b) => a[0] - b[0]);
+      const times = Float64Array.from(run, ([time]) => time);
+      const values = Float64Array.from(run, ([, x]) => x);
+      const fields = createPaneFields(1);
+      for (const [time, x] of held) mergeRunInto(fields, 0, Float64Array.of(time), Float64Array.of(x), 0, 1);
+      mergeRunInto(fields, 0, times, values, 0, run.length);
+      expect(paneAt(fields, 0)).toEqual(fold([...held, ...run.filter(([, x]) => Number.isFinite(x))]));
+    }),
+  );
+});

@@ -5,6 +5,7 @@ import { LineBuffer } from '../../src/core/line-buffer.ts';
 import { createPaneFields, mergeRunInto } from '../../src/core/pane.ts';
 import { SampleRing } from '../../src/core/sample-ring.ts';
 import { FoldRing } from '../../src/session/fold-ring.ts';
+import { LineMemory } from '../../src/session/line-memory.ts';
 import { type LineSource, readExtent, readLine, readNearest } from '../../src/session/read-line.ts';
 
 type Row = readonly [time: number, value: number];
@@ -117,6 +118,57 @@ describe('readLine', () => {
           expect(out.value[i]).toBeCloseTo(values.reduce((a, b) => a + b, 0) / values.length, 8);
         }
       }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a picture that remembers the one before equals one that does not, while samples come in order', () => {
+    const chunk = fc.array(
+      fc.tuple(
+        fc.integer({ min: 0, max: 60 }),
+        fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -9, max: 9 }) }, fc.constant(Number.NaN)),
+      ),
+      { maxLength: 12 },
+    );
+    const views = fc.array(
+      fc.record({ span: fc.integer({ min: 1, max: 3000 }), columnUs: fc.constantFrom(7, 40.5, 150) }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(chunk, { minLength: 2, maxLength: 25 }),
+        views,
+        fc.constantFrom(20, 64, 1000),
+        (chunks, looks, capacity) => {
+          const ring = new SampleRing(capacity);
+          const cells = new CellTiers({ durations: [TIER_US, SECOND_TIER_US], limit: 8 });
+          const source = { ring, cells, folds: new FoldRing(), pending: [] };
+          const memory = new LineMemory();
+          const [kept, fresh] = [new LineBuffer(), new LineBuffer()];
+          const extents = [new Float64Array(2), new Float64Array(2)] as const;
+          let now = 0;
+          for (const [step, rows] of chunks.entries()) {
+            const times = Float64Array.from(rows, ([gap]) => (now += gap));
+            const values = Float64Array.from(rows, ([, value]) => value);
+            cells.addSamples(times, values, 0, rows.length);
+            cells.evict();
+            ring.append(times, values, 0, rows.length);
+            const { span, columnUs } = looks[step % looks.length]!;
+            const range = { startUs: now - span, endUs: now + 1, columnUs, maxPoints: -1 };
+            readLine({ ...source, memory }, range, kept);
+            readLine(source, range, fresh);
+            for (const column of ['time', 'value', 'min', 'max', 'breakBefore'] as const) {
+              expect(list(kept[column], kept)).toEqual(list(fresh[column], fresh));
+            }
+            const found = readExtent({ ...source, memory }, range.startUs, range.endUs, extents[0]);
+            expect(found).toBe(readExtent(source, range.startUs, range.endUs, extents[1]));
+            expect(extents[0]).toEqual(extents[1]);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -6,7 +6,7 @@ import { ValueRange } from '../../src/view/widgets/metric/value-range.ts';
 const value = fc.double({ min: -1e12, max: 1e12, noNaN: true });
 
 describe('valueTicks', () => {
-  it('the frame holds every value, its ticks are equal steps from min to max', () => {
+  it('the frame holds every value; its ticks are equal steps from end to end, or from 0 where it crosses 0 slightly', () => {
     fc.assert(
       fc.property(value, value, fc.constantFrom(2, 4), (a, b, intervals) => {
         const [low, high] = a < b ? [a, b] : [b, a];
@@ -15,8 +15,8 @@ describe('valueTicks', () => {
         const room = (ticks.max - ticks.min) * 1e-6;
         expect(ticks.min).toBeLessThanOrEqual(low + room);
         expect(ticks.max).toBeGreaterThanOrEqual(high - room);
-        expect(ticks.values[0]).toBe(ticks.min);
-        expect(ticks.values.at(-1)).toBe(ticks.max);
+        expect([ticks.min, 0]).toContain(ticks.values[0]);
+        expect([ticks.max, 0]).toContain(ticks.values.at(-1));
         expect(ticks.values.length).toBeGreaterThanOrEqual(intervals + 1);
         expect(ticks.values.length).toBeLessThanOrEqual(intervals + 2);
         for (let i = 1; i < ticks.values.length; i++) {
@@ -37,6 +37,13 @@ describe('valueTicks', () => {
     [Number.NaN, 1, null, [0, 0.5, 1]],
   ] as const)('%d to %d, whole %s, has the ticks %j', (low, high, full, ticks) => {
     expect(valueTicks(low, high, { full }).values).toEqual(ticks);
+  });
+
+  it('a slightly negative value gets room below 0 and no axis down to minus the half', () => {
+    expect(valueTicks(-1, 60, { full: 100 })).toMatchObject({ min: -5, max: 100, values: [0, 50, 100] });
+    expect(valueTicks(-0.2, 8)).toMatchObject({ min: -0.4, max: 8, values: [0, 4, 8] });
+    expect(valueTicks(-8, 0.2)).toMatchObject({ min: -8, max: 0.4, values: [-8, -4, 0] });
+    expect(valueTicks(-30, 60).min).toBeLessThanOrEqual(-30);
   });
 
   it('the frame starts at 0 when 0 is within 30 % of the range, and not when it is far', () => {

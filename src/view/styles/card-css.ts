@@ -29,10 +29,14 @@ export const CARD_CSS = `
 .sv-chip[data-kind="warn"] { --sv-chip: var(--sv-warn); }
 .sv-chip[data-kind="crit"] { --sv-chip: var(--sv-crit); }
 .sv-chip[data-kind="accent"] { --sv-chip: var(--sv-accent); }
+@container (max-width: 117px) {
+  .sv-card[data-kind="metric"][data-value] :is(.sv-body, .sv-tools) { display: none; }
+  .sv-card[data-kind="metric"][data-value] .sv-card-inner { justify-content: center; }
+}
 @container (max-width: 400px) { .sv-chip:not(:last-child):has(svg) .sv-chip-text { display: none; } }
 
 .sv-value-row { display: flex; flex: none; gap: 8px; justify-content: space-between; height: 36px; }
-.sv-value-slot { min-width: 0; overflow: hidden; }
+.sv-value-slot { flex: 1 1 0; min-width: 0; height: 100%; overflow: hidden; contain: strict; }
 .sv-value { display: flex; align-items: baseline; height: 36px; color: var(--sv-text); font-weight: 600; font-size: 28px; line-height: 36px; letter-spacing: -0.02em; white-space: nowrap; }
 .sv-value-number { flex: none; }
 .sv-unit { margin-left: 4px; color: var(--sv-text-3); font-weight: 400; font-size: 14px; letter-spacing: 0; }
@@ -43,12 +47,12 @@ export const CARD_CSS = `
 .sv-value[data-tone="crit"] { color: var(--sv-crit-g); }
 .sv-value[data-tone="dim"] { color: var(--sv-text-2); }
 .sv-value[data-tone="none"] { color: var(--sv-text-3); }
-@container (min-width: 456px) {
+@container (min-width: 479px) {
   .sv-value-row, .sv-value-row .sv-value { height: 48px; line-height: 48px; }
   .sv-value-row .sv-value { font-size: 40px; }
   .sv-value-row .sv-unit { font-size: 20px; }
 }
-@container (max-width: 215px) {
+@container (max-width: 238px) {
   .sv-value-row, .sv-value-row .sv-value { height: 28px; line-height: 28px; }
   .sv-value-row .sv-value { font-size: 22px; }
   .sv-value-row .sv-unit { font-size: 12px; }

@@ -114,10 +114,13 @@ class FakeKernel:
         self.hub, self.on_message = None, None
         self.request = None
         self.executions = 0
+        self.on_start, self.on_clear = [], []
 
     def run(self, cell=None, message_type="execute_request", deleted=()):
         self.executions += 1
         self.request = Parent(f"m{self.executions}", message_type, cell, deleted)
+        for callback in self.on_start:
+            callback()
 
     def parent(self):
         return self.request
@@ -125,6 +128,14 @@ class FakeKernel:
     def open_hub(self, epoch, on_message):
         self.hub, self.on_message = FakeHub(), on_message
         return self.hub
+
+    def on_execution(self, started, cleared):
+        self.on_start.append(started)
+        self.on_clear.append(cleared)
+
+    def clear_output(self):
+        for callback in self.on_clear:
+            callback()
 
     def display_view(self, view_id, title, count, html):
         model = FakeModel(view_id, title, count, html)

@@ -81,10 +81,13 @@ def test_missing_values_are_taken_as_nan(value):
 
 
 @pytest.mark.parametrize("value", [10**400, -(10**400)])
-def test_an_integer_beyond_floats_becomes_infinite_and_is_never_packed_as_int(value):
+def test_an_integer_beyond_floats_counts_as_invalid_and_the_others_around_it_stay(value):
     cpu = sv.metric("cpu")
-    cpu.send(value)
-    assert all(isinstance(held, float) for held in cpu._buf)
+    for one in (1, value, 2.5, 2**53 + 1):
+        cpu.send(one)
+    assert isinstance(cpu.last, float)
+    np.testing.assert_array_equal(cpu.values()[1], [1.0, math.nan, 2.5, 2.0**53])
+    assert sv.stats().to_dict()["rows"][0]["invalid"] == 1
 
 
 def test_a_far_future_time_says_the_likely_unit():

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import stream_viz as sv
-from stream_viz import _cell_views, _schema
+from stream_viz import _cell_views, _producer, _schema
 
 
 def views(kernel):
@@ -42,6 +42,51 @@ def test_a_new_execution_of_a_cell_closes_the_older_views_of_that_cell(kernel):
     kernel.run("c", deleted=("b",))
     sv.metric("cpu")
     assert kernel.views[1].closed
+
+
+def test_a_deleted_or_re_run_cell_loses_its_views_though_the_running_cell_names_no_widget(kernel):
+    sv.metric("cpu")
+    kernel.run("b")
+    sv.metric("cpu")
+    kernel.run("c", deleted=("b",))
+    assert [view.closed for view in kernel.views] == [False, True]
+    kernel.run("a")
+    assert [view.closed for view in kernel.views] == [True, True]
+    assert views(kernel) == []
+
+
+def test_a_task_left_behind_extends_its_own_view_and_displays_nothing_once_its_cell_ran_again(kernel):
+    sv.metric("cpu")
+    left = kernel.request
+    kernel.run("b")
+    sv.metric("other")
+    for _ in range(3):
+        kernel.request, running = left, kernel.request
+        sv.metric("cpu")
+        sv.metric("later")
+        kernel.request = running
+        sv.metric("other")
+    assert [view["widgets"] for view in views(kernel)] == [["metric:cpu", "metric:later"], ["metric:other"]]
+    kernel.run("a")
+    sv.metric("cpu")
+    kernel.request = left
+    sv.metric("cpu")
+    assert [view.closed for view in kernel.views] == [True, False, False]
+
+
+def test_after_clear_output_what_is_declared_or_displayed_is_shown_again_and_the_lost_view_closes(kernel):
+    cpu = sv.metric("cpu")
+    for count in (1, 2, 3):
+        kernel.clear_output()
+        sv.metric("cpu")
+        cpu._ipython_display_()
+        assert [view.closed for view in kernel.views] == [True] * count + [False]
+    kernel.clear_output()
+    cpu._ipython_display_()
+    assert [view.closed for view in kernel.views] == [True] * 4 + [False]
+    kernel.run("b")
+    kernel.clear_output()
+    assert not kernel.views[-1].closed
 
 
 def test_without_cell_ids_nothing_is_closed_and_the_number_of_views_is_bounded(kernel, monkeypatch):
@@ -135,6 +180,29 @@ def test_a_view_made_when_data_exist_carries_a_still(kernel):
     kernel.run("b")
     sv.metric("cpu")
     assert "<svg" in kernel.views[1].html
+
+
+def test_a_subscribe_with_our_epoch_and_a_seq_is_answered_without_a_snapshot(kernel):
+    cpu = sv.metric("cpu")
+    cpu.send_many([1.0, 2.0])
+    producer = _producer.current()
+    while producer.sender.completed_round is None:
+        producer.flush()
+    kernel.hub.sent.clear()
+    ours = producer.sender.epoch["id"]
+    roles = {}
+    for request, place in {
+        "follows": {"epoch": ours, "seq": 3},
+        "new": {},
+        "other": {"epoch": "0" * 32, "seq": 3},
+        "no-seq": {"epoch": ours},
+    }.items():
+        kernel.on_message({"kind": "subscribe", "id": request, **place})
+        producer.flush()
+        header, _ = kernel.hub.sent[-1]
+        assert header["answered"] == request
+        roles[request] = "history" in {part["role"] for part in header["parts"]}
+    assert roles == {"follows": False, "new": True, "other": True, "no-seq": True}
 
 
 def test_a_subscribe_message_asks_for_a_snapshot_and_garbage_is_ignored(kernel):

@@ -115,7 +115,10 @@ def server(tmp_path):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             seen.append((self.path, self.headers.get("Authorization")))
-            found = self.path == "/base/api/kernels/k1?no_track_activity=1" and self.headers.get("Authorization") == "token t0k"
+            found = (
+                self.path == "/base/api/kernels/k1?no_track_activity=1"
+                and self.headers.get("Authorization") == "token t0k"
+            )
             body = json.dumps({"id": "k1", "connections": 3} if found else {"message": "no"}).encode()
             self.send_response(200 if found else 404)
             self.send_header("Content-Length", str(len(body)))

@@ -45,11 +45,42 @@ class Kernel:
     session = "kernel-1"
     def parent(self): return _host.Parent("m1", "execute_request", "a")
     def open_hub(self, epoch, on_message): return Hub()
+    def on_execution(self, started, cleared): pass
     def display_view(self, *a): return Model()
     def display(self, bundle): pass
     def call_later(self, callback): pass
 _producer.find_kernel = Kernel
 """
+
+
+FORK_WHILE_PACKING = """
+import os, sys, threading
+import stream_viz as sv
+cpu = sv.metric("cpu")
+cpu.send(1.0)
+series = cpu._series
+done = threading.Event()
+def pack():
+    while not done.is_set():
+        series.buf.extend([1.7e9, 1.0] * 500)
+        series.pack()
+threads = [threading.Thread(target=pack) for _ in range(4)]
+for thread in threads: thread.start()
+for _ in range(40):
+    child = os.fork()
+    if not child:
+        cpu.send(2.0); cpu.send_many([1.0, 2.0]); cpu.values(); sv.stats()
+        os._exit(0)
+    if os.waitpid(child, 0)[1]: sys.exit("the child failed")
+done.set()
+print("all children ended")
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_fork_while_four_threads_pack_never_hangs_the_child(static_dir):
+    done = run(FORK_WHILE_PACKING, static_dir)
+    assert done.stdout == "all children ended\n", done.stderr
 
 
 def test_importing_the_package_loads_neither_numpy_nor_anywidget(static_dir):

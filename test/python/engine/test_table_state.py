@@ -1,7 +1,9 @@
 """Tables: atomic changes, column types, eviction, proof."""
 
+import json
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +14,11 @@ from receiver import proof
 
 from stream_viz._errors import StreamVizError
 from stream_viz._limits import Limits
+from stream_viz._row_proof import RowProof
 from stream_viz._table_columns import Column
 from stream_viz._table_state import TableState
+
+FIXTURES = Path(__file__).parents[2] / "fixtures/wire/v1"
 
 
 def make(columns=None, key=None, max_rows=100, **limits):
@@ -114,3 +119,31 @@ def test_the_proof_is_the_sum_over_the_live_rows_and_over_those_keyframes_carry(
         assert (proof(live, 0), proof(live, key_floor), len(live)) == (whole, part, total)
         assert total <= max_rows
         assert all(i >= floor for i, _ in live.values())
+
+
+def row_hash(row_id):
+    """Follow docs/protocol.md, section 6, in numpy's 32-bit arithmetic."""
+
+    def mix(x):
+        x = x ^ (x >> np.uint32(16))
+        x = x * np.uint32(0x7FEB352D)
+        x = x ^ (x >> np.uint32(15))
+        x = x * np.uint32(0x846CA68B)
+        return x ^ (x >> np.uint32(16))
+
+    with np.errstate(over="ignore"):
+        low = mix(np.uint32(row_id % 2**32) ^ np.uint32(0x9E3779B9))
+        return mix(low ^ np.uint32(row_id // 2**32) ^ np.uint32(0x85EBCA6B)), low
+
+
+def test_hashes_and_sums_of_row_ids_are_those_of_the_fixture_and_of_the_protocols_arithmetic():
+    fixture = json.loads((FIXTURES / "row-hash.json").read_text())
+    for row_id, text in fixture["hashes"]:
+        high, low = row_hash(row_id)
+        one = RowProof()
+        one.add(row_id)
+        assert f"{high:08x}{low:08x}" == text == str(one)
+    for case in fixture["sums"]:
+        ids = case["rowIds"]
+        sums = [sum(int(row_hash(i)[lane]) for i in ids) % 2**32 for lane in (0, 1)]
+        assert "".join(f"{lane:08x}" for lane in sums) == case["sum"] == proof({i: (i, None) for i in ids}, 0)

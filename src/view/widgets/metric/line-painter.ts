@@ -31,7 +31,8 @@ export function yOf(scale: PlotScale, value: number): number {
 }
 
 /**
- * Draws one line from a read buffer: straight 1.5 px segments, broken at NaN, at `breakBefore` and over pending spans.
+ * Draws one line from a read buffer: straight 1.5 px segments, broken at NaN, at `breakBefore`, over pending
+ * spans and over long silences.
  *
  * `fill`: the area below (points) or the envelope of min and max (columns). Allocates nothing; O(entries).
  */
@@ -44,10 +45,12 @@ export function paintLine(
     readonly style: LineStyle;
     readonly fill: boolean;
     readonly pending: readonly TimeSpan[];
+    /** A silence longer than this breaks the line, us; default: none does. */
+    readonly breakUs?: number;
   },
 ): void {
   const { mode, style, fill, pending } = options;
-  markBreaks(line, pending);
+  markBreaks(line, pending, options.breakUs ?? Number.POSITIVE_INFINITY);
   context.fillStyle = style.color;
   context.strokeStyle = style.color;
   context.lineWidth = LINE_PX;
@@ -70,13 +73,14 @@ export function paintLine(
   context.globalAlpha = 1;
 }
 
-/** Sets `breakBefore` after NaN and where a pending span lies between two entries. */
-function markBreaks(line: LineBuffer, pending: readonly TimeSpan[]): void {
+/** Sets `breakBefore` after NaN, after a long silence and where a pending span lies between two entries. */
+function markBreaks(line: LineBuffer, pending: readonly TimeSpan[], breakUs: number): void {
   let span = 0;
   for (let i = 1; i < line.length; i++) {
     if (Number.isNaN(line.value[i - 1]!)) line.breakBefore[i] = 1;
     const before = line.time[i - 1]!;
     const time = line.time[i]!;
+    if (time - before > breakUs) line.breakBefore[i] = 1;
     while (span < pending.length && pending[span]!.endUs <= before) span++;
     if (span < pending.length && pending[span]!.startUs < time && pending[span]!.endUs > before)
       line.breakBefore[i] = 1;

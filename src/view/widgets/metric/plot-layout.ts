@@ -2,12 +2,14 @@
 export const STAGE_LEFT_PX = 11;
 export const STAGE_TOP_PX = 8;
 const AXIS_PX = 16;
-const RIGHT_LABEL_PX = 40;
+/** Room for the value labels at the right. */
+export const RIGHT_LABEL_PX = 40;
 const LEFT_LABEL_PX = 28;
-const END_LABEL_PX = 100;
+/** Least room for names and values at the ends of several lines. */
+export const END_LABEL_PX = 100;
 const DOT_PX = 4;
-/** Below this body size labels would take more room than the line. */
-const MIN_AXIS_WIDTH_PX = 200;
+/** Below this body size (a card of 240 px) labels would take more room than the line. */
+const MIN_AXIS_WIDTH_PX = 217;
 const MIN_AXIS_HEIGHT_PX = 64;
 const TALL_PX = 240;
 
@@ -27,8 +29,12 @@ export interface PlotLayout {
   readonly intervals: number;
 }
 
-/** The layout for a body of `widthPx` x `heightPx` and a number of lines: labels right for one, left for several. */
-export function plotLayout(widthPx: number, heightPx: number, lineCount: number): PlotLayout {
+/**
+ * The layout for a body of `widthPx` x `heightPx` and a number of lines: labels right for one, left for several.
+ *
+ * @param endPx Room for the names and values at the ends of several lines.
+ */
+export function plotLayout(widthPx: number, heightPx: number, lineCount: number, endPx = END_LABEL_PX): PlotLayout {
   const stageWidth = Math.max(1, Math.round(widthPx)) + STAGE_LEFT_PX;
   const stageHeight = Math.max(1, Math.round(heightPx)) + STAGE_TOP_PX;
   const several = lineCount > 1;
@@ -45,7 +51,7 @@ export function plotLayout(widthPx: number, heightPx: number, lineCount: number)
     };
   }
   const left = STAGE_LEFT_PX + (several ? LEFT_LABEL_PX : 0);
-  const right = stageWidth - (several ? END_LABEL_PX : RIGHT_LABEL_PX);
+  const right = stageWidth - (several ? endPx : RIGHT_LABEL_PX);
   const bottom = stageHeight - AXIS_PX;
   const intervals = bottom - STAGE_TOP_PX > TALL_PX ? 4 : 2;
   return { ...base, left, right, bottom, labels: several ? 'left' : 'right', ends: several, intervals };

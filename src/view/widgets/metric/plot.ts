@@ -2,11 +2,13 @@ import { LineBuffer } from '../../../core/line-buffer.ts';
 import type { SeriesView } from '../../../session/session-view.ts';
 import { node } from '../../card.ts';
 import type { Theme } from '../../theme.ts';
-import { AxisChart, type AxisPicture } from './axis-chart.ts';
+import { AxisChart } from './axis-chart.ts';
 import { EndLabels, type LineEnd } from './end-labels.ts';
-import { type PlotScale, paintDot, paintLine, xOf, yOf } from './line-painter.ts';
+import { type PlotScale, paintLine } from './line-painter.ts';
 import type { LineStyle } from './lines.ts';
+import { PaintMemory, type PaintPlan } from './paint-memory.ts';
 import type { PlotLayout } from './plot-layout.ts';
+import { ELBOW_TO_PX, paintCursorDots, paintCursorLine, paintEnd, paintStop, paintWaiting } from './plot-marks.ts';
 import { SpanPainter } from './span-painter.ts';
 
 /** What the cursor points at: a vertical line at `x` and a dot on each sample. Stage px. */
@@ -19,6 +21,8 @@ export interface PlotCursor {
 export interface PlotPicture {
   readonly lines: readonly SeriesView[];
   readonly styles: readonly LineStyle[];
+  /** For each line the silence that breaks it, us. */
+  readonly breakUs: Float64Array;
   readonly layout: PlotLayout;
   readonly theme: Theme;
   readonly pixelRatio: number;
@@ -31,9 +35,9 @@ export interface PlotPicture {
 
 /** Lines are read one after the other, so the page needs one buffer. */
 const BUFFER = new LineBuffer();
-const END_DOT = { radius: 3, many: 2.5, cursor: 4 };
-const ELBOW = { from: 5, bend: 16, to: 20 };
 const CLIP_ROOM_PX = 2;
+/** Columns read left of a strip, so that a stroke enters it as it does in the whole picture. */
+const LEAD_COLUMNS = 4;
 /** Envelopes of more lines than these would hide each other; their spikes stay. */
 const MOST_FILLED = 3;
 
@@ -46,6 +50,8 @@ export class Plot {
   readonly #canvas = document.createElement('canvas');
   readonly #context: CanvasRenderingContext2D | null;
   readonly #spans = new SpanPainter();
+  readonly #memory = new PaintMemory();
+  readonly #range = { startUs: 0, endUs: 0, columnUs: 1, maxPoints: 0 };
   #width = 0;
   #height = 0;
 
@@ -66,6 +72,7 @@ export class Plot {
     if (width !== this.#width || height !== this.#height) {
       this.#width = this.#canvas.width = width;
       this.#height = this.#canvas.height = height;
+      this.#memory.forget();
       for (const element of [this.stage, this.#canvas]) {
         element.style.width = `${stageWidth}px`;
         element.style.height = `${stageHeight}px`;
@@ -77,63 +84,40 @@ export class Plot {
     this.scale.bottom = layout.bottom;
   }
 
-  drawAxes(picture: AxisPicture): void {
-    this.axis.draw(picture);
-  }
-
   /** Names and values at the ends of several lines. */
   placeEnds(ends: readonly LineEnd[], layout: PlotLayout): void {
-    const left = layout.right + ELBOW.to + ELBOW.from;
+    const left = layout.right + ELBOW_TO_PX;
     this.ends.element.hidden = !layout.ends;
     if (layout.ends) this.ends.place(ends, { top: layout.top + 4, bottom: layout.bottom, left });
+    this.#memory.forget();
   }
 
-  /** Draws spans, lines, ends and cursor. One read of each line; bounded by pixels, never by history. */
-  paint(picture: PlotPicture): void {
+  /**
+   * Brings the canvas up to date: spans, lines, ends and cursor, only where something changed. Bounded by pixels, never
+   * by history.
+   *
+   * @returns whether a painted value lies outside the value axis.
+   */
+  paint(picture: PlotPicture, nowMs: number): boolean {
     const context = this.#context;
-    if (context === null) return;
-    const { lines, styles, theme, pixelRatio } = picture;
-    const { scale } = this;
-    const { tokens } = theme;
-    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-    context.clearRect(0, 0, this.#width, this.#height);
-    if (lines.length === 0 || !Number.isFinite(scale.edgeUs)) {
-      this.#paintWaiting(context, tokens.control);
-      return;
+    if (context === null) return false;
+    if (picture.lines.length === 0 || !Number.isFinite(this.scale.edgeUs)) {
+      this.#clear(context, picture, 0);
+      paintWaiting(context, this.scale, picture.theme.tokens.control);
+      this.#memory.forget();
+      return false;
     }
-    for (let i = 0; i < lines.length; i++) {
-      this.#spans.paintMissing(context, lines[i]!.pending, scale, {
-        inset: tokens.inset,
-        border: tokens.border,
-        pixelRatio,
-      });
+    const plan = this.#memory.plan(picture, this.scale, nowMs);
+    if (plan.kind === 'none') return false;
+    const outside = this.#paintPlan(context, picture, plan);
+    if (outside !== null) {
+      this.#memory.keep(picture, this.scale, nowMs, plan);
+      return outside;
     }
-    if (picture.cursor !== null) this.#paintCursorLine(context, picture.cursor.x, tokens['text-3']);
-    context.save();
-    context.beginPath();
-    const height = scale.bottom - scale.top + 2 * CLIP_ROOM_PX;
-    context.rect(scale.left, scale.top - CLIP_ROOM_PX, scale.right - scale.left, height);
-    context.clip();
-    const plotPx = scale.right - scale.left;
-    for (let i = 0; i < lines.length; i++) {
-      const line = lines[i]!;
-      const range = {
-        startUs: scale.edgeUs - plotPx * scale.usPerPx,
-        endUs: scale.edgeUs + scale.usPerPx,
-        columnUs: scale.usPerPx,
-        maxPoints: Math.ceil(plotPx),
-      };
-      const mode = line.readLine(range, BUFFER);
-      const fill = !theme.highContrast && (lines.length === 1 || (mode === 'columns' && lines.length <= MOST_FILLED));
-      paintLine(context, BUFFER, scale, { mode, style: styles[i]!, fill, pending: line.pending });
-    }
-    context.restore();
-    for (let i = 0; i < lines.length; i++) {
-      this.#spans.paintRestored(context, lines[i]!.restored, scale, tokens['text-3']);
-      this.#paintEnd(context, picture, i);
-    }
-    if (picture.stopped) this.#paintStop(context, tokens.accent);
-    if (picture.cursor !== null) this.#paintCursorDots(context, picture.cursor, styles, tokens.surface);
+    const all: PaintPlan = { kind: 'all' };
+    const result = this.#paintPlan(context, picture, all) === true;
+    this.#memory.keep(picture, this.scale, nowMs, all);
+    return result;
   }
 
   /** The overlay canvas, for a picture of the chart. */
@@ -146,68 +130,94 @@ export class Plot {
     this.stage.remove();
   }
 
-  #paintWaiting(context: CanvasRenderingContext2D, color: string): void {
-    const { left, right, bottom } = this.scale;
-    context.strokeStyle = color;
-    context.lineWidth = 1;
-    context.setLineDash([4, 4]);
-    context.beginPath();
-    context.moveTo(left, bottom - 0.5);
-    context.lineTo(right, bottom - 0.5);
-    context.stroke();
-    context.setLineDash([]);
-  }
-
-  #paintEnd(context: CanvasRenderingContext2D, picture: PlotPicture, index: number): void {
+  /** Paints what a plan names; null where a strip does not suffice. */
+  #paintPlan(context: CanvasRenderingContext2D, picture: PlotPicture, plan: PaintPlan): boolean | null {
+    if (plan.kind === 'none') return false;
     const { scale } = this;
-    const line = picture.lines[index]!;
-    const style = picture.styles[index]!;
-    const several = picture.lines.length > 1;
-    const time = line.lastTimeUs;
-    const reachUs = picture.follows ? scale.usPerPx * 2 : 0;
-    if (!Number.isFinite(line.lastValue) || time > scale.edgeUs + reachUs) return;
-    const x = Math.min(scale.right, xOf(scale, time));
-    const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, line.lastValue)));
-    if (x < scale.left) return;
-    context.globalAlpha = style.alpha;
-    paintDot(context, x, y, { radius: several ? END_DOT.many : END_DOT.radius, color: style.color, ring: null });
-    const center = several && picture.layout.ends ? this.ends.centers[index] : undefined;
-    if (center !== undefined && Number.isFinite(center)) {
-      context.strokeStyle = style.color;
-      context.lineWidth = 1.5;
-      context.beginPath();
-      context.moveTo(scale.right + ELBOW.from, y);
-      context.lineTo(scale.right + ELBOW.bend, center);
-      context.lineTo(scale.right + ELBOW.to, center);
-      context.stroke();
+    const { lines, theme, pixelRatio } = picture;
+    const { tokens } = theme;
+    const fromX = plan.kind === 'strip' ? plan.fromX : 0;
+    if (plan.kind === 'strip') this.#slide(context, plan.shiftDevicePx, picture);
+    else this.#memory.begin(lines.length);
+    this.#clear(context, picture, fromX);
+    context.save();
+    if (fromX > 0) this.#clip(context, fromX, 0, this.#width / pixelRatio - fromX, this.#height / pixelRatio);
+    for (let i = 0; i < lines.length; i++) {
+      const look = { inset: tokens.inset, border: tokens.border, pixelRatio };
+      this.#spans.paintMissing(context, lines[i]!.pending, scale, look);
     }
-    context.globalAlpha = 1;
-  }
-
-  #paintStop(context: CanvasRenderingContext2D, color: string): void {
-    const { right, top, bottom } = this.scale;
-    context.fillStyle = color;
-    context.fillRect(right - 1, top, 2, bottom - top);
-  }
-
-  #paintCursorLine(context: CanvasRenderingContext2D, x: number, color: string): void {
-    const { top, bottom } = this.scale;
-    context.fillStyle = color;
-    context.fillRect(Math.round(x), top, 1, bottom - top);
-  }
-
-  #paintCursorDots(
-    context: CanvasRenderingContext2D,
-    cursor: PlotCursor,
-    styles: readonly LineStyle[],
-    surface: string,
-  ): void {
-    for (const dot of cursor.dots) {
-      paintDot(context, dot.x, dot.y, {
-        radius: END_DOT.cursor,
-        color: styles[dot.line]?.color ?? surface,
-        ring: surface,
-      });
+    if (picture.cursor !== null) paintCursorLine(context, scale, picture.cursor.x, tokens['text-3']);
+    context.save();
+    const height = scale.bottom - scale.top + 2 * CLIP_ROOM_PX;
+    this.#clip(context, scale.left, scale.top - CLIP_ROOM_PX, scale.right - scale.left, height);
+    let outside: boolean | null = false;
+    for (let i = 0; i < lines.length && outside !== null; i++) {
+      const left = this.#paintOne(context, picture, i, fromX);
+      outside = left === null ? null : outside || left;
     }
+    context.restore();
+    for (let i = 0; i < lines.length; i++) {
+      this.#spans.paintRestored(context, lines[i]!.restored, scale, tokens['text-3']);
+      paintEnd(context, scale, picture, { index: i, labelY: this.ends.centers[i] ?? Number.NaN });
+    }
+    if (picture.stopped) paintStop(context, scale, tokens.accent);
+    if (picture.cursor !== null) paintCursorDots(context, picture.cursor, picture.styles, tokens.surface);
+    context.restore();
+    return outside;
   }
+
+  /** Paints line `index` from stage px `fromX` on; null where only the whole picture is right. */
+  #paintOne(context: CanvasRenderingContext2D, picture: PlotPicture, index: number, fromX: number): boolean | null {
+    const { scale } = this;
+    const { lines, theme } = picture;
+    const line = lines[index]!;
+    const plotPx = scale.right - scale.left;
+    const range = this.#range;
+    const before = this.#memory.modeOf(index);
+    const isStrip = fromX > 0;
+    const startUs = scale.edgeUs - (isStrip ? scale.right - fromX + LEAD_COLUMNS : plotPx) * scale.usPerPx;
+    if (isStrip && line.lastTimeUs < startUs) return false;
+    range.startUs = startUs;
+    range.endUs = scale.edgeUs + scale.usPerPx;
+    range.columnUs = scale.usPerPx;
+    range.maxPoints = !isStrip ? Math.ceil(plotPx) : before === 'points' ? Number.POSITIVE_INFINITY : 0;
+    const mode = line.readLine(range, BUFFER);
+    if (isStrip && mode !== before) return null;
+    if (isStrip && mode === 'columns' && !(BUFFER.time[0]! < startUs + 2 * scale.usPerPx)) return null;
+    this.#memory.setMode(index, mode);
+    const fill = !theme.highContrast && (lines.length === 1 || (mode === 'columns' && lines.length <= MOST_FILLED));
+    const breakUs = picture.breakUs[index] ?? Number.POSITIVE_INFINITY;
+    paintLine(context, BUFFER, scale, { mode, style: picture.styles[index]!, fill, pending: line.pending, breakUs });
+    return leavesAxis(BUFFER, scale);
+  }
+
+  /** Moves the picture to the left by whole device pixels. */
+  #slide(context: CanvasRenderingContext2D, devicePx: number, picture: PlotPicture): void {
+    if (devicePx === 0) return;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = 'copy';
+    context.drawImage(this.#canvas, -devicePx, 0);
+    context.globalCompositeOperation = 'source-over';
+    context.clearRect(0, 0, Math.floor(this.scale.left * picture.pixelRatio), this.#height);
+  }
+
+  #clear(context: CanvasRenderingContext2D, { pixelRatio }: PlotPicture, fromX: number): void {
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    context.clearRect(fromX, 0, this.#width / pixelRatio - fromX, this.#height / pixelRatio);
+  }
+
+  #clip(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+    context.beginPath();
+    context.rect(x, y, width, height);
+    context.clip();
+  }
+}
+
+/** Whether a drawn value, a column's extremes included, lies outside the axis. */
+function leavesAxis({ length, min, max, time }: LineBuffer, scale: PlotScale): boolean {
+  const startUs = scale.edgeUs - (scale.right - scale.left) * scale.usPerPx;
+  for (let i = length - 1; i >= 0 && time[i]! >= startUs; i--) {
+    if (min[i]! < scale.min || max[i]! > scale.max) return true;
+  }
+  return false;
 }

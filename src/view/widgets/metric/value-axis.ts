@@ -35,6 +35,11 @@ export class ValueAxis {
     return this.#range.ticks;
   }
 
+  /** The next frame measures, though the axis shrinks no sooner for it. */
+  hurry(): void {
+    this.#fittedMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Measures where that is due; returns whether the axes or their labels changed. */
   fit(nowMs: number, numbers: NumberFormat, visible: VisibleValues): boolean {
     if (!this.due && nowMs - this.#fittedMs < FIT_MS && !this.#isLeft(visible.lines)) return false;

@@ -1,0 +1,222 @@
+"""The sending side of a series: what was sent but not yet put into a message, judged and bounded.
+
+1. Senders append to `buf` without a lock; whoever takes from it takes by slice and `del`, never by a new list, and
+   holds the series' lock: no sample is lost or doubled, whatever threads send.
+2. Samples that cannot wait as rows (byte cap) wait as folds: counts, sums and extremes stay exact.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stream_viz._cells import NEVER_US, Cells, coarsen
+from stream_viz._float_pairs import as_float, exact_us, float_pairs
+from stream_viz._raw_ring import RawRing
+from stream_viz._row_block import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stream_viz._fold import Times, Values
+    from stream_viz._limits import Limits
+    from stream_viz._pane import Panes
+
+ROW_BYTES = 16
+
+
+class MemoryShare:
+    """How many bytes of unsent rows each series may hold: its own limit, or its share of the process's."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start without series."""
+        self._limits = limits
+        self.bytes = limits.series_pending_bytes
+
+    def divide(self, series: int) -> None:
+        """Divide the process's limit among so many series."""
+        each = self._limits.process_pending_bytes // max(1, series)
+        self.bytes = min(self._limits.series_pending_bytes, each)
+
+
+class Intake:
+    """See the guarantees above. `buf` is flat: `[t0, v0, t1, v1, ...]`, event time in float seconds."""
+
+    def __init__(self, max_points: int, limits: Limits, now_us: Callable[[], int], share: MemoryShare) -> None:
+        """Start empty; `max_points` raw rows are kept."""
+        self.buf: list[float] = []
+        self.folded = self.late = self.invalid = self.missing = self.expired = 0
+        self._limits = limits
+        self._share = share
+        self._now_us = now_us
+        self._lock = threading.Lock()
+        self._ring = RawRing(max_points)
+        self._start()
+
+    def _start(self) -> None:
+        self.cells = Cells(self._limits.tiers_us, self._limits.cells_per_tier)
+        self._blocks: list[Rows] = []
+        self._folds: list[tuple[int, Panes]] = []
+        self._seen_us = NEVER_US
+        self._last: tuple[int, float] | None = None
+
+    # ---- the sending thread --------------------------------------------------------------------------------------
+
+    def pack(self) -> None:
+        """Move `buf` into packed rows, and fold where the byte cap is passed. About 20 ns per sample."""
+        with self._lock:
+            self._pack()
+
+    def extend_us(self, times_us: npt.NDArray[np.int64], values: npt.NDArray[np.float64]) -> None:
+        """Append rows after those already sent; both arrays are copied. Times in microseconds."""
+        with self._lock:
+            self._pack()
+            self._keep(np.array(times_us, np.int64), np.array(values, np.float64))
+
+    def values(self) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
+        """Return (times, values) of the retained raw rows and of those not yet sent, in order of arrival. Copies."""
+        with self._lock:
+            self._pack()
+            parts = [self._ring.newest(), *(block.arrays() for block in self._blocks)]
+        keep = self._ring.capacity
+        times = np.concatenate([part[0] for part in parts])[-keep:] if keep else np.empty(0, np.int64)
+        values = np.concatenate([part[1] for part in parts])[-keep:] if keep else np.empty(0)
+        return times.view("datetime64[us]"), values
+
+    @property
+    def last(self) -> float | None:
+        """The value sent last; None before the first and where it is missing or infinite."""
+        newest = self._newest()
+        return newest[1] if newest is not None and math.isfinite(newest[1]) else None
+
+    @property
+    def last_time_us(self) -> int | None:
+        """Event time of the row sent last, microseconds; None before the first."""
+        newest = self._newest()
+        return None if newest is None else newest[0]
+
+    def _newest(self) -> tuple[int, float] | None:
+        tail = self.buf[-2:]
+        if tail and math.isfinite(tail[0]):
+            return math.floor(tail[0] * 1e6 + 0.5), as_float(tail[1])
+        return self._last
+
+    @property
+    def seen_us(self) -> int:
+        """The largest event time judged so far; an earlier row is late."""
+        return self._seen_us
+
+    @property
+    def max_points(self) -> int:
+        """Raw rows kept at full resolution."""
+        return self._ring.capacity
+
+    @max_points.setter
+    def max_points(self, rows: int) -> None:
+        with self._lock:
+            if rows != self._ring.capacity:
+                self._ring.resize(rows)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of rows, folds and cells held; an estimate."""
+        cells = sum(tier.size for tier in self.cells.tiers) * 72
+        return self._ring.bytes + self._pending_bytes() + len(self.buf) * 32 + cells
+
+    @property
+    def waiting(self) -> int:
+        """Rows not yet in a message, folds counted as one row each. O(blocks)."""
+        waiting = len(self.buf) // 2
+        if self._blocks or self._folds:
+            waiting += sum(map(len, self._blocks)) + sum(panes.shape[1] for _, panes in self._folds)
+        return waiting
+
+    def _pending_bytes(self) -> int:
+        return sum(map(len, self._blocks)) * ROW_BYTES
+
+    # ---- taking from the buffer ----------------------------------------------------------------------------------
+
+    def _take_buffer(self) -> list[float]:
+        count = len(self.buf)
+        taken = self.buf[:count]
+        del self.buf[:count]
+        return taken
+
+    def _pack(self) -> None:
+        flat = self._take_buffer()
+        if not flat:
+            return
+        pairs = float_pairs(flat)
+        times, valid = exact_us(pairs[0::2], self._limits.past_us, self._now_us() + self._limits.ahead_us)
+        if valid.all():
+            self._keep(times, pairs[1::2].copy())
+        else:
+            self.invalid += int(len(valid) - valid.sum())
+            self._keep(times[valid], pairs[1::2][valid])
+
+    def _keep(self, times: Times, values: Values) -> None:
+        """Take the rows in, judged and counted; `values` is written to."""
+        valid = (times <= self._now_us() + self._limits.ahead_us) & (times > self._limits.past_us)
+        if not valid.all():
+            self.invalid += int(len(valid) - valid.sum())
+            times, values = times[valid], values[valid]
+        if not len(times):
+            return
+        finite = np.isfinite(values)
+        if not finite.all():
+            infinite = int(np.isinf(values).sum())
+            self.invalid += infinite
+            self.missing += int(len(values) - finite.sum()) - infinite
+            values[~finite] = math.nan
+        seen = np.maximum.accumulate(np.concatenate(([self._seen_us], times)))
+        self.late += int((times < seen[:-1]).sum())
+        self._seen_us = int(seen[-1])
+        self._last = int(times[-1]), float(values[-1])
+        self._blocks.append(Rows(times, values))
+        if self._pending_bytes() > self._share.bytes:
+            self._fold_blocks()
+
+    def _judge(self, flat: list[float]) -> Rows:
+        """The same as `_keep` for a few rows; they become a message's at once."""
+        times: list[int] = []
+        values: list[float] = []
+        limits, latest = self._limits, self._now_us() + self._limits.ahead_us
+        for i in range(0, len(flat), 2):
+            exact, value = flat[i] * 1e6 + 0.5, as_float(flat[i + 1])
+            if not limits.past_us < exact < latest + 1:
+                self.invalid += 1
+                continue
+            time = math.floor(exact)
+            if not math.isfinite(value):
+                if math.isinf(value):
+                    self.invalid += 1
+                else:
+                    self.missing += 1
+                value = math.nan
+            if time < self._seen_us:
+                self.late += 1
+            else:
+                self._seen_us = time
+            times.append(time)
+            values.append(value)
+        if times:
+            self._last = times[-1], values[-1]
+        return Rows(times, values)
+
+    def _fold_blocks(self) -> None:
+        """Turn all waiting rows into folds; their raw rows go to the ring at once."""
+        times = np.concatenate([block.arrays()[0] for block in self._blocks])
+        values = np.concatenate([block.arrays()[1] for block in self._blocks])
+        self._blocks.clear()
+        self._ring.append(times, values)
+        finite = np.isfinite(values)
+        folds = self.cells.fold_rows(times[finite], values[finite], self._limits.runs_per_cell)
+        self.folded += int(finite.sum())
+        self._folds += folds
+        if sum(panes.shape[1] for _, panes in self._folds) > self._limits.pending_panes:
+            self._folds, lost = coarsen(self._folds, self.cells.durations_us, self._limits.pending_panes)
+            self.expired += lost

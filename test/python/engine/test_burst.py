@@ -1,0 +1,96 @@
+"""One pass over many series equals taking them one by one."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+from receiver import Viewer
+
+from stream_viz import _live_rows
+from stream_viz._burst import take_burst
+from stream_viz._limits import Limits
+from stream_viz._sender import Sender
+
+START = 1_700_000_000_000_000
+STEP_US = 50_000
+
+
+def play(seed, burst_series):
+    """Drive a sender and a viewer with orderly, late, broken and bulk rows; the same calls for the same seed."""
+    rng = random.Random(seed)
+    clock = [START]
+    limits = Limits(message_rows=rng.choice([60, 14_000]), cells_per_tier=rng.choice([40, 600]), key_cells=20)
+    sender, viewer = Sender("test", now_us=lambda: clock[0], limits=limits), Viewer()
+    series = [sender.series("m", {"i": str(i)}, max_points=500) for i in range(rng.randint(5, 9))]
+    stretch = rng.choice([1, 40, 3000])
+    old, _live_rows.BURST_SERIES = _live_rows.BURST_SERIES, burst_series
+    try:
+        for _ in range(60):
+            clock[0] += STEP_US
+            for one in series:
+                _send(rng, one, START + (clock[0] - START) * stretch - rng.choice([0, 0, 0, 10**7]), clock)
+            viewer.apply(sender.tick())
+        for _ in range(120):
+            clock[0] += STEP_US
+            if (message := sender.tick()) is not None:
+                viewer.apply(message)
+    finally:
+        _live_rows.BURST_SERIES = old
+    return sender, series, viewer
+
+
+def _send(rng, one, now, clock):
+    count = rng.choice([0, 1, 3, 9, 70, 200])
+    times = sorted(min(now, clock[0] + 10**9) - rng.randint(0, STEP_US) for _ in range(count))
+    values = [float(rng.randint(-9, 9)) for _ in times]
+    if count and rng.random() < 0.1:
+        values[rng.randrange(count)] = rng.choice([math.nan, math.inf])
+    if count and rng.random() < 0.05:
+        times[rng.randrange(count)] = rng.choice([START - 10**13, START + 10**15])
+    if rng.random() < 0.2:
+        one.extend_us(np.array(times, np.int64), np.array(values))
+    else:
+        for t, v in zip(times, values, strict=True):
+            one.buf.extend((t / 1e6, v))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_burst_leaves_series_and_viewer_as_one_by_one_does(seed):
+    held = [play(seed, burst_series) for burst_series in (1, 10**9)]
+    for together, apart in zip(held[0][1], held[1][1], strict=True):
+        assert together.n == apart.n
+        for counter in ("late", "invalid", "missing", "expired"):
+            assert getattr(together, counter) == getattr(apart, counter)
+        for mine, other in zip(together.values(), apart.values(), strict=True):
+            np.testing.assert_array_equal(mine, other)
+        assert (together.last, together.last_time_us) == (apart.last, apart.last_time_us)
+        for one, other in zip(together.cells.tiers, apart.cells.tiers, strict=True):
+            assert one.panes().tolist() == other.panes().tolist()
+    for _, series, viewer in held:
+        for one in series:
+            mine = viewer.series[one.key]
+            assert (mine["n"], mine["hole"]) == (one.n, None)
+            assert sum(p[0] for _, s, p in mine["cells"].view() if s >= mine["cells"].start) == one.n - one.cells.gone
+
+
+def test_series_with_disorderly_rows_keep_them_and_stay_out_of_the_burst():
+    sender = Sender("test", now_us=lambda: START)
+    rows = {"good": [START, START + 1], "late": [START + 1, START], "broken": [START, START + 1]}
+    series = {name: sender.series(name, {}) for name in rows}
+    for name, times in rows.items():
+        for t in times:
+            series[name].buf.extend((t / 1e6, math.nan if name == "broken" else 1))
+    burst, odd = take_burst(list(series.values()), START, sender.limits)
+    assert [one.name for one in burst.series] == ["good"]
+    assert [(one.name, one.waiting) for one in odd] == [("late", 2), ("broken", 2)]
+
+
+def test_a_burst_of_ints_beyond_a_float_counts_them_as_invalid_and_keeps_the_others():
+    clock = [START]
+    sender = Sender("test", now_us=lambda: clock[0])
+    series = [sender.series("m", {"i": str(i)}) for i in range(5)]
+    for one in series:
+        one.buf.extend((START / 1e6, 10**400, START / 1e6, 7, START / 1e6, -(10**400)))
+    sender.tick()
+    assert [(one.n, one.invalid, one.last) for one in series] == [(1, 2, None)] * 5

@@ -103,7 +103,7 @@ class CellViews:
             self._enter(parent)
 
     def output_cleared(self) -> None:
-        """Note that the running cell cleared its output; its views close when others take their place or it runs again."""
+        """Note that the running cell cleared its output; its views close when others replace them or it runs again."""
         parent = self._kernel.parent()
         for view in self._shown(parent) if parent is not None else ():
             view.cleared = True

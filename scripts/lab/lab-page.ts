@@ -124,14 +124,15 @@ export class LabPage {
     return lab;
   }
 
-  /** Waits until the notebook's kernel is connected. */
-  async ready(): Promise<void> {
+  /** Waits until the kernel of the notebook in front (the one at `path`, where given) is connected. */
+  async ready(path?: string): Promise<void> {
     await this.page.waitForFunction(
-      () => {
+      (wanted) => {
         const panel = (window as unknown as Partial<LabWindow>).jupyterapp?.shell.currentWidget;
+        if (wanted !== undefined && panel?.context?.path !== wanted) return false;
         return Boolean(panel?.sessionContext?.isReady && panel.content?.widgets?.length);
       },
-      undefined,
+      path,
       { timeout: 90_000 },
     );
   }
@@ -158,7 +159,9 @@ export class LabPage {
 
   async command(id: string, args: object = {}): Promise<void> {
     await this.page.evaluate(
-      ([name, options]) => (window as unknown as LabWindow).jupyterapp.commands.execute(name, options),
+      async ([name, options]) => {
+        await (window as unknown as LabWindow).jupyterapp.commands.execute(name, options);
+      },
       [id, args] as const,
     );
   }

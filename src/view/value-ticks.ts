@@ -58,11 +58,13 @@ export function valueTicks(
 
 /** The frame of the larger side, with room for the few values on the other side of 0. */
 function slightlyAcross(low: number, high: number, full: number | null, intervals: number): ValueTicks {
+  const above = high > -low;
   const upper = full !== null && high <= full && high > full / 2 ? full : high;
-  const ticks = high > -low ? tightest(0, upper, intervals) : tightest(low, 0, intervals);
-  const part = ticks.step / 10;
-  if (high > -low) return { ...ticks, min: clean(Math.floor(low / part + 1e-9) * part) };
-  return { ...ticks, max: clean(Math.ceil(high / part - 1e-9) * part) };
+  const { max, step, values } = tightest(0, above ? upper : -low, intervals);
+  const part = step / 10;
+  const room = clean(Math.ceil((above ? -low : high) / part - 1e-9) * part);
+  if (above) return { min: -room, max, step, values };
+  return { min: -max, max: room, step, values: values.map((value) => 0 - value).reverse() };
 }
 
 function constantFrame(value: number, full: number | null, intervals: number): ValueTicks {

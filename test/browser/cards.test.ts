@@ -217,6 +217,53 @@ describe('cards in a browser', () => {
     same(await tab.locator('#gauge-waiting code:visible').textContent(), 'intake.send(1)');
     same(await tab.locator('#table-waiting code:visible').textContent(), 'events.send({"ms": 88})');
   });
+  it('a narrow table scrolls sideways, by keys too, and its first column is readable', async () => {
+    const narrow = tab.locator('#table-narrow');
+    await narrow.scrollIntoViewIfNeeded();
+    await frame();
+    const box = narrow.locator('.sv-table');
+    const width = await box.evaluate((el) => [el.scrollWidth, el.clientWidth]);
+    expect(width[0]).toBeGreaterThan(width[1]!);
+    const cut = await narrow.evaluate(
+      (figure) =>
+        [...figure.querySelectorAll('.sv-table-row > :first-child')].filter(
+          (cell) => cell.scrollWidth > cell.clientWidth,
+        ).length,
+    );
+    expect(cut).toBe(0);
+    await narrow.locator('.sv-table-row[tabindex="0"]').focus();
+    await tab.keyboard.press('ArrowRight');
+    await tab.waitForFunction(() => document.querySelector('#table-narrow .sv-table')!.scrollLeft > 0);
+  });
+
+  it('10,000 rows and 20 messages a second: the page stays below half of a core', async () => {
+    await card().scrollIntoViewIfNeeded();
+    const busy = await tab.evaluate(async () => {
+      const { stores, columns, eventRow } = window.gallery;
+      const store = stores.get('table live')!;
+      const rows = Array.from({ length: 10_000 }, (_, i) => {
+        return { id: i + 1, firstId: i + 1, key: String(i + 1), cells: eventRow(i, 10_000), changedAtSeq: 1 };
+      });
+      store.setRows('table:events', { columns }, rows);
+      const long: number[] = [];
+      const observer = new PerformanceObserver((list) =>
+        long.push(...list.getEntries().map(({ duration }) => duration)),
+      );
+      await new Promise((done) => setTimeout(done, 400));
+      observer.observe({ entryTypes: ['longtask'] });
+      for (let i = 0; i < 40; i++) {
+        const id = rows.length + 1;
+        rows.push({ id, firstId: id, key: String(id), cells: eventRow(id, id), changedAtSeq: 2 + i });
+        store.setRows('table:events', { columns }, rows.slice(-10_000));
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      observer.disconnect();
+      return long;
+    });
+    expect(busy.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(1000);
+    expect(Math.max(0, ...busy)).toBeLessThan(200);
+  });
+
   it('dispose frees every node, listener and scheduled widget', async () => {
     const left = await tab.evaluate(() => {
       const { views, stores, scheduler } = window.gallery;

@@ -8,8 +8,11 @@ import { Host } from './harness/host.ts';
 import { expectEqualToTruth, RECORDED, truthOf } from './harness/truth.ts';
 
 let host: Host;
+/** A page that most tests share, each with a notebook and a kernel of its own. */
+let lab: LabPage;
 beforeAll(async () => {
   host = await Host.open();
+  lab = await host.notebook(['']);
 });
 afterAll(async () => {
   await host?.close();
@@ -220,9 +223,11 @@ while not os.path.exists("go"):
     expect(lab.problems).toEqual([]);
     await lab.close();
   });
+});
 
+describe('re-runs, deletion and forks', () => {
   test("a forked child that sends doubles nothing, warns once and leaves the server's log alone", async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import os, time, warnings
 import stream_viz as sv
 warnings.simplefilter("always")
@@ -256,13 +261,10 @@ print("CHILD", os.waitpid(child, 0)[1])`,
     expect(output).toContain('CHILD 0');
     expect(`${output}${added}`.match(/this process was forked/g)).toHaveLength(1);
     expect(added.length).toBeLessThan(2000);
-    await lab.close();
   });
-});
 
-describe('re-runs and deletion', () => {
   test('20 re-runs leave no more models, comms, canvases and cards than one, and deleting the cell frees the page', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       'import stream_viz as sv',
       `cpu = sv.metric("cpu", title="CPU usage")
 room = sv.gauge("room", title="Room")
@@ -302,13 +304,12 @@ print("KERNEL", len(widget._instances), len(get_ipython().kernel.comm_manager.co
     expect(models).toBeLessThan(late.kernel[0] ?? 0);
     await expect.poll(() => living(lab, 'HTMLCanvasElement'), { timeout: 10_000 }).toBeLessThanOrEqual(none + 4);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 });
 
 describe('the Python interface in a notebook', () => {
   test('clear, close and clashes: data go, widgets go, and the words say what to do', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import stream_viz as sv
 cpu = sv.metric("cpu", title="CPU usage")
 room = sv.metric("room", title="Room")
@@ -344,11 +345,10 @@ for i in range(50):
     await card(lab, 'CPU again').waitFor();
     await lab.until((now) => seriesOf(now, 'cpu')?.count === 1 && seriesOf(now, 'cpu')?.last === 3);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('what is displayed where: one view in each cell that names a widget, none where it was asked not to', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       'import stream_viz as sv\ncpu = sv.metric("cpu", title="CPU usage")\ncpu.send(75)',
       'sv.metric("quiet", title="Quiet", display=False).send(1)',
       'cpu = sv.metric("cpu")\ncpu',
@@ -370,11 +370,10 @@ for i in range(50):
     await lab.scrollTo(0);
     await expect.poll(() => cellCards(lab, 0).locator('.sv-value').innerText()).toMatch(/^75/);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('clear_output in a loop that displays again leaves one view, and so does a task that outlives its cell', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import asyncio, time
 import stream_viz as sv
 from IPython.display import clear_output
@@ -399,11 +398,10 @@ task = asyncio.create_task(work())`,
     await lab.run(3);
     expect(numbers(await lab.outputText(3), 'KERNEL')[0]).toBeLessThanOrEqual(2 * (2 + 3)); // hub, asset, three views, each with its layout
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('stats prints a table, and a snapshot is an output of its own that stays in the saved notebook', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       'import stream_viz as sv\ncpu = sv.metric("cpu", title="CPU usage")\nfor i in range(1234):\n    cpu.send(i)',
       'sv.stats()',
       'sv.snapshot(cpu)',
@@ -428,6 +426,5 @@ task = asyncio.create_task(work())`,
     expect(html).toContain('1233');
     expect([still?.[0]?.data['text/plain'] ?? ''].flat().join('')).toContain('1,234 sent');
     expect(Object.keys(saved.cells[0]?.outputs[0]?.data ?? {})).toContain('text/html');
-    await lab.close();
   });
 });

@@ -8,8 +8,11 @@ import type { AlterRule } from './harness/relay.ts';
 import { expectEqualToTruth, RECORDED, truthOf } from './harness/truth.ts';
 
 let host: Host;
+/** A page that the tests share which need no untouched one. */
+let lab: LabPage;
 beforeAll(async () => {
   host = await Host.open();
+  lab = await host.notebook(['']);
 });
 afterAll(async () => {
   await host?.close();
@@ -85,7 +88,7 @@ const IGNORED: readonly (readonly [fact: string, rule: AlterRule])[] = [
 
 describe('bad messages', () => {
   test('each is said with its code on the widget, the next good one takes the words away, and the data end exact', async () => {
-    const lab = await host.notebook([RECORDED, SENDER, 'stop.set(); thread.join(); tell()']);
+    await host.next(lab, [RECORDED, SENDER, 'stop.set(); thread.join(); tell()']);
     await lab.run(0);
     await lab.run(1);
     await lab.until((report) => (cpuOf(report)?.count ?? 0) > 100);
@@ -120,7 +123,6 @@ describe('bad messages', () => {
     const report = await lab.until((now) => cpuOf(now)?.exact === true && cpuOf(now)?.count === truth.cpu?.count);
     expectEqualToTruth(cpuOf(report), truth.cpu);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('a widget of a kind that this page does not know says what it needs, and the others of its cell are drawn', async () => {
@@ -133,7 +135,7 @@ describe('bad messages', () => {
         .replace('"kind": "gauge"', '"kind": "hologram"');
       return { header: message.header, buffers: message.buffers.with(document.buffer, text(altered)) };
     });
-    const lab = await host.notebook([
+    await host.next(lab, [
       'import stream_viz as sv\ncpu = sv.metric("cpu", title="CPU usage")\nroom = sv.gauge("room", title="Room")\ncpu.send(5)\nroom.send(6)',
     ]);
     await lab.run(0);
@@ -144,13 +146,25 @@ describe('bad messages', () => {
     );
     expect(lab.problems).toEqual([]);
     host.relay.alter(() => null);
-    await lab.close();
   });
 });
 
 describe('a page that cannot draw', () => {
+  let fresh: LabPage;
+
+  test('a kernel whose drawing code is empty is said in words, not with endless loading, and spoils nothing for the next kernel of the page', async () => {
+    fresh = await host.notebook([
+      'from stream_viz import _kernel\n_kernel.static_text = lambda name: ""',
+      'import stream_viz as sv\nsv.metric("cpu", title="CPU usage").send(5)',
+    ]);
+    await fresh.run(0);
+    await fresh.run(1);
+    const alert = fresh.page.locator('[role="alert"]').filter({ hasText: 'StreamViz could not start here' });
+    await expect.poll(() => alert.innerText()).toMatch(/drawing code.*empty or damaged/);
+  });
+
   test('drawing code that cannot be loaded is said in every view; once it can be, the next cell brings it and its data', async () => {
-    const lab = await host.notebook([
+    const lab = await host.next(fresh, [
       RECORDED,
       'cpu = Recorded("cpu", title="CPU usage")\nfor i in range(50):\n    cpu.send(i)',
       'sv.show()\ncpu.send(50)',
@@ -179,21 +193,9 @@ describe('a page that cannot draw', () => {
     await lab.close();
   });
 
-  test('a kernel whose drawing code is empty is said in words, not with endless loading', async () => {
-    const lab = await host.notebook([
-      'from stream_viz import _kernel\n_kernel.static_text = lambda name: ""',
-      'import stream_viz as sv\nsv.metric("cpu", title="CPU usage").send(5)',
-    ]);
-    await lab.run(0);
-    await lab.run(1);
-    const alert = lab.page.locator('[role="alert"]').filter({ hasText: 'StreamViz could not start here' });
-    await expect.poll(() => alert.innerText()).toMatch(/drawing code.*empty or damaged/);
-    await lab.close();
-  });
-
   test('a view that nothing reaches says so after its patience, and is live when something does', async () => {
     host.relay.lose(() => true);
-    const lab = await host.notebook([RECORDED, 'cpu = Recorded("cpu", title="CPU usage")\ncpu.send(5)', 'tell()']);
+    await host.next(lab, [RECORDED, 'cpu = Recorded("cpu", title="CPU usage")\ncpu.send(5)', 'tell()']);
     await lab.run(0);
     await lab.run(1);
     const note = lab.page.locator('.sv-cell-words');
@@ -205,6 +207,5 @@ describe('a page that cannot draw', () => {
     const report = await lab.until((now) => cpuOf(now)?.exact === true && cpuOf(now)?.count === truth.cpu?.count);
     expectEqualToTruth(cpuOf(report), truth.cpu);
     expect(await note.isVisible()).toBe(false);
-    await lab.close();
   });
 });

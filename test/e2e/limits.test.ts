@@ -4,8 +4,10 @@ import type { LabPage, SessionReport } from '../../scripts/lab/lab-page.ts';
 import { Host } from './harness/host.ts';
 
 let host: Host;
+let lab: LabPage;
 beforeAll(async () => {
   host = await Host.open();
+  lab = await host.notebook(['']);
 });
 afterAll(async () => {
   await host?.close();
@@ -34,7 +36,7 @@ async function told<T>(lab: LabPage, index: number, word: string): Promise<T> {
 
 describe('limits', () => {
   test('200 metrics at 100 samples a second each: at most 20 messages a second, none above 512 KB, every count exact', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import time
 import stream_viz as sv
 many = [sv.metric(f"m{i}", title=f"Metric {i}") for i in range(200)]
@@ -53,11 +55,10 @@ for step in range(500):
     }
     expectBoundedWire(report.epoch);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('a million samples a second for 5 s are folded, and count, sum, min, max, first and last are exact', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import json, math, time
 import numpy as np
 import stream_viz as sv
@@ -83,11 +84,10 @@ print("TOLD" + json.dumps({"sum": math.fsum(sums), "seconds": time.time() - star
     expect(Math.abs((flood?.sum ?? 0) - sum)).toBeLessThanOrEqual(1e-12 * Math.abs(sum) * 2);
     expectBoundedWire(report.epoch);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 
   test('a page 6 times slower makes no send slower, keeps no growing queue and ends exact', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import json, time
 import stream_viz as sv
 many = [sv.metric(f"m{i}", title=f"Metric {i}") for i in range(30)]
@@ -134,11 +134,10 @@ def drive(steps):
     expect(grown).toBeLessThan(20e6);
     expect(report.messages.lost).toBe(0);
     expectBoundedWire(report.epoch);
-    await lab.close();
   });
 
   test('20,000 rows at once: no message above 512 KB, the newest 10,000 are held, and the table says what it shows', async () => {
-    const lab = await host.notebook([
+    await host.next(lab, [
       `import stream_viz as sv
 jobs = sv.table("jobs", title="Jobs", key="id")
 jobs.apply([{"id": i, "state": "running", "owner": f"owner {i % 97}", "load": i / 7} for i in range(20_000)])`,
@@ -161,6 +160,5 @@ jobs.apply([{"id": i, "state": "running", "owner": f"owner {i % 97}", "load": i 
     expect(Math.max(...sent.map((message) => message.bytes))).toBeLessThanOrEqual(MESSAGE_MOST_BYTES);
     console.log(`a page that was there holds ${live.tables[0]?.rows} rows, a later one ${later.tables[0]?.rows}`);
     expect(lab.problems).toEqual([]);
-    await lab.close();
   });
 });

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineBuffer } from '../../src/core/line-buffer.ts';
+import { TimeFormat } from '../../src/view/time-format.ts';
+import { AxisTurns } from '../../src/view/widgets/metric/axis-turns.ts';
 import { spreadLabels } from '../../src/view/widgets/metric/end-labels.ts';
 import { type PlotScale, paintLine, xOf, yOf } from '../../src/view/widgets/metric/line-painter.ts';
 import { lineName } from '../../src/view/widgets/metric/lines.ts';
 import { plotLayout } from '../../src/view/widgets/metric/plot-layout.ts';
+import { visibleTimes } from '../../src/view/widgets/metric/time-labels.ts';
 import { Viewport } from '../../src/view/widgets/metric/viewport.ts';
 
 const held = (firstUs: number, lastUs: number, clockUs: number) => ({ firstUs, lastUs, clockUs });
@@ -110,6 +113,47 @@ describe('spreadLabels', () => {
   });
 });
 
+describe('AxisTurns', () => {
+  it('over any charts and frames, two have their turn in a frame, and thirty that ask have all had it after fifteen', () => {
+    const turns = new AxisTurns();
+    let waiting = Array.from({ length: 30 }, (_, chart) => chart);
+    for (let frame = 0; frame < 15; frame++) {
+      const before = waiting.length;
+      waiting = waiting.filter(() => !turns.take(frame * 16));
+      expect(before - waiting.length).toBe(2);
+    }
+    expect(waiting).toEqual([]);
+  });
+});
+
+describe('time labels', () => {
+  it('none comes nearer than 2 px to the widest value label at the right of the axis', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 600e6, noNaN: true }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 200, max: 900 }),
+        (shiftUs, valueChars, widthPx) => {
+          const plot: PlotScale = {
+            left: 11,
+            right: 11 + widthPx,
+            top: 0,
+            bottom: 100,
+            edgeUs: 1_763_728_931e6 + shiftUs,
+            usPerPx: 60e6 / widthPx,
+            min: 0,
+            max: 1,
+          };
+          const times = new TimeFormat('UTC');
+          const { labels } = visibleTimes(plot, { format: times, nowUs: plot.edgeUs, labels: 'right', valueChars });
+          const valueStarts = plot.right + 40 - valueChars * 7;
+          for (const { x, label } of labels) expect(x + (label.length * 7) / 2).toBeLessThanOrEqual(valueStarts - 2);
+        },
+      ),
+    );
+  });
+});
+
 describe('plot', () => {
   it('a lone number takes its label, other values stand for themselves', () => {
     expect(lineName([['core', '3']], 'CPU')).toBe('core 3');
@@ -189,6 +233,18 @@ describe('paintLine', () => {
       pending: [{ startUs: 22, endUs: 28 }],
     });
     expect(runs.map((run) => run[0]?.[0])).toEqual([0, 30]);
+  });
+
+  it('breaks over a silence longer than told, and not over a shorter one', () => {
+    const { runs, context } = record();
+    const line = buffer([1, 2, 3, 4]);
+    line.time.set([0, 10, 40, 50]);
+    const look = { mode: 'points', style, fill: false, pending: [] } as const;
+    paintLine(context, line, scale, { ...look, breakUs: 30 });
+    expect(runs).toHaveLength(1);
+    line.breakBefore.fill(0);
+    paintLine(context, line, scale, { ...look, breakUs: 29 });
+    expect(runs.map((run) => run[0]?.[0])).toEqual([0, 40]);
   });
 
   it('a column 15 % of the axis past the line is stroked to its extremes', () => {

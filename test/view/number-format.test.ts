@@ -111,3 +111,31 @@ describe('number spec', () => {
     for (const text of ['', 'abc', '.f', '%d', '{:.1f}']) expect(parseNumberFormat(text)).toBeNull();
   });
 });
+
+describe('digits', () => {
+  const plain = () => new NumberFormat({ unit: null, format: null, locale: 'en-US' });
+
+  it('whole numbers have no decimals however small the range; the first that is not whole brings them at once', () => {
+    const numbers = plain();
+    numbers.fit(15.9, 16.1, 0, { whole: true });
+    expect(numbers.text(16)).toBe('16');
+    numbers.fit(15.9, 16.1, 10, { whole: false });
+    expect(numbers.text(16)).toBe('16.00');
+  });
+
+  it('no value has more than 4 digits when its axis is too small for it', () => {
+    const numbers = plain();
+    numbers.fit(0, 0.01, 0);
+    expect(numbers.text(16)).toBe('16.00');
+    expect(numbers.text(1234.5)).toMatch(/^1,23[45]$/);
+  });
+
+  it('several lines leave a unit that stands apart to the caption', () => {
+    const rate = new NumberFormat({ unit: 'B/s', format: null, locale: 'en-US' });
+    rate.fit(0, 1.2e6, 0);
+    expect([rate.short(1.17e6), rate.caption]).toEqual(['1.17', 'MB/s']);
+    const part = new NumberFormat({ unit: '%', format: null, locale: 'en-US' });
+    part.fit(0, 100, 0);
+    expect([part.short(77), part.caption]).toEqual(['77%', 'last']);
+  });
+});

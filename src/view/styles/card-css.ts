@@ -47,12 +47,12 @@ export const CARD_CSS = `
 .sv-value[data-tone="crit"] { color: var(--sv-crit-g); }
 .sv-value[data-tone="dim"] { color: var(--sv-text-2); }
 .sv-value[data-tone="none"] { color: var(--sv-text-3); }
-@container (min-width: 479px) {
+@container (min-width: 478px) {
   .sv-value-row, .sv-value-row .sv-value { height: 48px; line-height: 48px; }
   .sv-value-row .sv-value { font-size: 40px; }
   .sv-value-row .sv-unit { font-size: 20px; }
 }
-@container (max-width: 238px) {
+@container (max-width: 237px) {
   .sv-value-row, .sv-value-row .sv-value { height: 28px; line-height: 28px; }
   .sv-value-row .sv-value { font-size: 22px; }
   .sv-value-row .sv-unit { font-size: 12px; }

@@ -9,21 +9,19 @@ import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-v
 import { Axes } from './metric/axes.ts';
 import { PAGE_TURNS } from './metric/axis-turns.ts';
 import { Cursor, type CursorView } from './metric/cursor.ts';
-import { EndRoom } from './metric/end-room.ts';
 import { HeldData } from './metric/held-data.ts';
-import { yOf } from './metric/line-painter.ts';
+import { LineEnds } from './metric/line-ends.ts';
 import { type LineStyle, lineStyles } from './metric/lines.ts';
+import { metricGestures } from './metric/metric-gestures.ts';
 import { metricPng } from './metric/metric-png.ts';
-import { tooltipContent } from './metric/metric-tooltip.ts';
 import { MetricWords, WORDS_MS } from './metric/metric-words.ts';
 import { Plot } from './metric/plot.ts';
 import { type PlotLayout, plotLayout } from './metric/plot-layout.ts';
 import { PlotPointer } from './metric/plot-pointer.ts';
+import { showTooltip } from './metric/show-tooltip.ts';
 import { ValueAxis } from './metric/value-axis.ts';
 import { ViewportControl } from './metric/viewport-control.ts';
 
-/** Places of the names at the ends of lines. */
-const ENDS_MS = 500;
 const YOUNG_US = 2e6;
 const STEP_MS = 1000;
 const NO_LINES: readonly SeriesView[] = [];
@@ -47,7 +45,7 @@ class MetricWidget implements WidgetView {
   readonly #tooltip: Tooltip;
   readonly #pointer: PlotPointer;
   readonly #cursor = new Cursor();
-  readonly #endRoom = new EndRoom();
+  readonly #ends = new LineEnds();
   readonly #times: TimeFormat;
   readonly #stops: (() => void)[] = [];
   #numbers: NumberFormat;
@@ -58,7 +56,6 @@ class MetricWidget implements WidgetView {
   #stylesKey = '';
   #thresholds: readonly ThresholdLine[] = [];
   #hovered = -1;
-  #endsMs = Number.NEGATIVE_INFINITY;
   #paintedEdgeUs = Number.NaN;
   #paintDue = true;
   #sliding = false;
@@ -82,7 +79,14 @@ class MetricWidget implements WidgetView {
     });
     this.#words = new MetricWords(card, this.#held, this.#control);
     this.#tooltip = new Tooltip(card.element);
-    this.#pointer = this.#listen();
+    const parts = { plot: this.#plot, control: this.#control, cursor: this.#cursor, held: this.#held };
+    this.#pointer = new PlotPointer(
+      this.#plot.stage,
+      metricGestures(parts, () => {
+        this.#paintDue = true;
+        context.invalidate();
+      }),
+    );
     this.#stops.push(
       watchSize(card.body, (width, height) => this.#resized(width, height)),
       context.theme.subscribe(() => {
@@ -185,9 +189,16 @@ class MetricWidget implements WidgetView {
     if (drawn) this.#paintDue = true;
     const view = this.#cursor.active ? this.#cursor.read(held.lines, scale) : null;
     this.#hover(view?.hot ?? -1);
-    if (this.#many && frame.nowMs - this.#endsMs >= ENDS_MS && (isNew || drawn)) this.#placeEnds(frame, layout);
+    if (this.#many && (isNew || drawn)) this.#placeEnds(frame, layout);
     this.#paint(frame, layout, view, isNew);
-    this.#showTooltip(view);
+    showTooltip(this.#tooltip, view, {
+      lines: held.lines,
+      styles: this.#styles,
+      numbers: this.#numbers,
+      times: this.#times,
+      nowUs: held.clockUs,
+      stage: this.#plot.stage,
+    });
     return true;
   }
 
@@ -201,7 +212,7 @@ class MetricWidget implements WidgetView {
     }
     if (!(this.#bodyWidth > 0) || !(this.#bodyHeight > 0)) return null;
     if (this.#layout === null) {
-      this.#layout = plotLayout(this.#bodyWidth, this.#bodyHeight, this.#held.lines.length, this.#endRoom.px);
+      this.#layout = plotLayout(this.#bodyWidth, this.#bodyHeight, this.#held.lines.length, this.#ends.roomPx);
       this.#refit();
     }
     return this.#layout;
@@ -249,40 +260,20 @@ class MetricWidget implements WidgetView {
   }
 
   #placeEnds(frame: Frame, layout: PlotLayout): void {
-    this.#endsMs = frame.nowMs;
-    this.#paintDue = true;
-    const { scale } = this.#plot;
-    const ends = this.#held.lines.map((_, index) => {
-      const value = this.#control.shownValue(index);
-      const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, value)));
-      return { name: this.#styles[index]?.name ?? '', value: this.#numbers.short(value), y };
+    const placed = this.#ends.place(this.#plot, {
+      layout,
+      nowMs: frame.nowMs,
+      widthPx: this.#bodyWidth,
+      font: this.#context.theme.font,
+      styles: this.#styles,
+      numbers: this.#numbers,
+      valueOf: (line) => this.#control.shownValue(line),
     });
-    this.#plot.placeEnds(ends, layout);
-    const at = { font: this.#context.theme.font, widthPx: this.#bodyWidth, nowMs: frame.nowMs };
-    if (layout.ends && this.#endRoom.fit(ends, at)) {
+    if (placed !== 'same') this.#paintDue = true;
+    if (placed === 'wider') {
       this.#layout = null;
       this.#context.invalidate();
     }
-  }
-
-  #showTooltip(view: CursorView | null): void {
-    if (view === null) {
-      this.#tooltip.hide();
-      return;
-    }
-    const content = tooltipContent(view.found, {
-      lines: this.#held.lines,
-      styles: this.#styles,
-      numbers: this.#numbers,
-      times: this.#times,
-      nowUs: this.#held.clockUs,
-      cursorUs: view.timeUs,
-      hot: view.hot,
-    });
-    const box = this.#plot.stage.getBoundingClientRect();
-    const dot = view.cursor.dots.find(({ line }) => line === view.hot) ?? view.cursor.dots[0];
-    const at = { clientX: box.left + view.cursor.x, clientY: box.top + (dot?.y ?? box.height / 2) };
-    this.#tooltip.show(content, at, this.#cursor.byKeys);
   }
 
   /** Above 12 lines the one under the cursor takes its colour. */
@@ -308,32 +299,6 @@ class MetricWidget implements WidgetView {
     }, waitMs);
   }
 
-  #listen(): PlotPointer {
-    const { stage, scale } = this.#plot;
-    const control = this.#control;
-    stage.tabIndex = 0;
-    stage.setAttribute('role', 'application');
-    stage.setAttribute('aria-roledescription', 'live chart');
-    return new PlotPointer(stage, {
-      hover: (x, y) => this.#point(() => this.#cursor.point(x, y)),
-      leave: () => this.#point(() => this.#cursor.clear()),
-      step: (to) => this.#point(() => this.#cursor.step(to, this.#held.lines, scale)),
-      zoom: (factor, x) => {
-        const inside = Math.max(scale.left, Math.min(scale.right, x));
-        control.zoom(factor, scale.edgeUs - (scale.right - inside) * scale.usPerPx);
-      },
-      pan: (px) => control.pan(-px * scale.usPerPx),
-      reset: () => control.goLive(),
-      togglePause: () => control.togglePause(),
-    });
-  }
-
-  #point(act: () => void): void {
-    act();
-    this.#paintDue = true;
-    this.#context.invalidate();
-  }
-
   #resized(width: number, height: number): void {
     this.#bodyWidth = width;
     this.#bodyHeight = height;
@@ -347,7 +312,7 @@ class MetricWidget implements WidgetView {
     this.#axes.stale = true;
     this.#valueAxis.due = true;
     this.#paintDue = true;
-    this.#endsMs = Number.NEGATIVE_INFINITY;
+    this.#ends.hurry();
     this.#words.hurry();
     this.#context.invalidate();
   }

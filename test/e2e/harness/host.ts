@@ -55,6 +55,16 @@ export class Host {
     return LabPage.open(this.browser, this.relay.url, this.server.token, name, { app: this.#app, ...options });
   }
 
+  /** Closes the notebook in front of `lab` and opens a new one of `cells` there: a new kernel in a page that is loaded already. */
+  async next(lab: LabPage, cells: readonly string[]): Promise<LabPage> {
+    const name = this.write(cells);
+    await lab.save();
+    await lab.command('application:close');
+    await lab.command('docmanager:open', { path: name });
+    await lab.ready(name);
+    return lab;
+  }
+
   async close(): Promise<void> {
     await this.browser.close();
     await this.relay.close();

@@ -2,7 +2,7 @@ import { LineBuffer } from '../../../core/line-buffer.ts';
 import type { SeriesView } from '../../../session/session-view.ts';
 import { type PlotScale, xOf, yOf } from './line-painter.ts';
 import { type CursorSample, samplesAt } from './metric-tooltip.ts';
-import type { PlotCursor } from './plot.ts';
+import type { PlotCursor } from './plot-picture.ts';
 
 const STEP_BUFFER = new LineBuffer();
 const STEP_POINTS = 4096;
@@ -15,6 +15,8 @@ export interface CursorView {
   /** Line nearest to the cursor; -1 where there is none. */
   readonly hot: number;
   readonly timeUs: number;
+  /** Chosen by keys: it is to be spoken. */
+  readonly byKeys: boolean;
 }
 
 /**
@@ -91,6 +93,7 @@ export class Cursor {
       found: visible,
       cursor: { x, dots },
       hot,
+      byKeys,
       timeUs: inSpan ? timeUs : (visible[0]?.sample.timeUs ?? timeUs),
     };
   }

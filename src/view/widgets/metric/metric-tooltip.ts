@@ -55,7 +55,8 @@ export function tooltipContent(
   return { time: date === '' ? clock : `${date} ${clock}`, zone: times.zoneName(timeUs), rows, notes };
 }
 
-type RowOptions = Parameters<typeof tooltipContent>[1];
+/** What the rows are made from. */
+export type RowOptions = Parameters<typeof tooltipContent>[1];
 
 function oneRows({ line, sample }: CursorSample, options: RowOptions): TooltipRow[] {
   const { numbers, styles } = options;

@@ -14,6 +14,9 @@ import type { ViewportControl } from './viewport-control.ts';
 
 /** Values and words change at most 10 times a second. */
 export const WORDS_MS = 100;
+/** Widgets that began together drift apart, so that thirty of them do not all write in one frame. */
+const DRIFT_MS = 9;
+const DRIFTS = 6;
 /** The text alternative. */
 const SPOKEN_MS = 5000;
 /** Lines the text alternative names. */
@@ -24,6 +27,7 @@ const CHIPS: Readonly<Record<Severity, Chip | null>> = {
   critical: { kind: 'crit', text: 'Critical' },
 };
 const TONES = { ok: 'normal', warning: 'warn', critical: 'crit' } as const;
+let made = 0;
 const RANK: Readonly<Record<Severity, number>> = { ok: 0, warning: 1, critical: 2 };
 
 /** What the words are about. */
@@ -52,6 +56,7 @@ export class MetricWords {
   readonly #alternative = node('div', 'sv-hidden');
   readonly #silence = new SilenceWatch();
   readonly #back: Chip;
+  readonly #periodMs = WORDS_MS + (made++ % DRIFTS) * DRIFT_MS;
   #saidMs = Number.NEGATIVE_INFINITY;
   #spokenMs = Number.NEGATIVE_INFINITY;
   #counters = '';
@@ -78,7 +83,7 @@ export class MetricWords {
 
   /** Says what is due; returns whether it did. */
   say(nowMs: number, input: WordsInput): boolean {
-    if (!this.due || nowMs - this.#saidMs < WORDS_MS) return false;
+    if (!this.due || nowMs - this.#saidMs < this.#periodMs) return false;
     this.#saidMs = nowMs;
     this.due = false;
     const state = this.#state(input);

@@ -1,6 +1,6 @@
 import type { SeriesView, TimeSpan } from '../../../session/session-view.ts';
 import { type PlotScale, xOf } from './line-painter.ts';
-import type { PlotPicture } from './plot.ts';
+import type { PlotPicture } from './plot-picture.ts';
 
 /** px left of the first change that a stroke, a dot or a column reaches back. */
 const REACH_PX = 8;

@@ -1,6 +1,6 @@
 import { type PlotScale, paintDot, xOf, yOf } from './line-painter.ts';
 import type { LineStyle } from './lines.ts';
-import type { PlotCursor, PlotPicture } from './plot.ts';
+import type { PlotCursor, PlotPicture } from './plot-picture.ts';
 
 const DOT = { radius: 3, many: 2.5, cursor: 4 };
 const ELBOW = { from: 5, bend: 16, to: 20, gap: 5 };

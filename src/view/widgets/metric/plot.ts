@@ -1,37 +1,13 @@
 import { LineBuffer } from '../../../core/line-buffer.ts';
-import type { SeriesView } from '../../../session/session-view.ts';
 import { node } from '../../card.ts';
-import type { Theme } from '../../theme.ts';
 import { AxisChart } from './axis-chart.ts';
 import { EndLabels, type LineEnd } from './end-labels.ts';
 import { type PlotScale, paintLine } from './line-painter.ts';
-import type { LineStyle } from './lines.ts';
 import { PaintMemory, type PaintPlan } from './paint-memory.ts';
 import type { PlotLayout } from './plot-layout.ts';
 import { ELBOW_TO_PX, paintCursorDots, paintCursorLine, paintEnd, paintStop, paintWaiting } from './plot-marks.ts';
+import type { PlotPicture } from './plot-picture.ts';
 import { SpanPainter } from './span-painter.ts';
-
-/** What the cursor points at: a vertical line at `x` and a dot on each sample. Stage px. */
-export interface PlotCursor {
-  readonly x: number;
-  readonly dots: readonly { readonly x: number; readonly y: number; readonly line: number }[];
-}
-
-/** Everything one picture of the lines shows. */
-export interface PlotPicture {
-  readonly lines: readonly SeriesView[];
-  readonly styles: readonly LineStyle[];
-  /** For each line the silence that breaks it, us. */
-  readonly breakUs: Float64Array;
-  readonly layout: PlotLayout;
-  readonly theme: Theme;
-  readonly pixelRatio: number;
-  /** The right edge follows the newest time: a sample a moment ahead of it still is the line's end. */
-  readonly follows: boolean;
-  /** The right edge of the time axis in accent: paused. */
-  readonly stopped: boolean;
-  readonly cursor: PlotCursor | null;
-}
 
 /** Lines are read one after the other, so the page needs one buffer. */
 const BUFFER = new LineBuffer();

@@ -4,7 +4,8 @@ import type { TimeLabel } from './axis-chart.ts';
 import { type PlotScale, xOf } from './line-painter.ts';
 import { type PlotLayout, RIGHT_LABEL_PX } from './plot-layout.ts';
 
-const CHAR_PX = 6.2;
+/** As wide as the widest UI fonts write a digit at 11 px. */
+const CHAR_PX = 7;
 /** How far a label may reach over the plot's ends, where no value label stands. */
 const REACH_LEFT_PX = 10;
 const REACH_RIGHT_PX = 16;

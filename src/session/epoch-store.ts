@@ -41,6 +41,9 @@ class TableReader implements TableView {
   }
 }
 
+/** A problem stays at least this long: at 20 messages a second nobody could read what the next good one takes away. */
+export const PROBLEM_SHOWN_US = 3e6;
+
 /**
  * The store of one (session, epoch): what its messages said, how the stream fares, and who wants to know.
  *
@@ -65,6 +68,7 @@ export class EpochStore implements SessionStore {
   status: 'waiting' | 'live' | 'gone' = 'waiting';
   goneAtUs = Number.NaN;
   problem: StreamVizError | null = null;
+  #problemUs = 0;
   roundMs = Number.NaN;
   slow = false;
   readonly #now: () => number;
@@ -154,7 +158,7 @@ export class EpochStore implements SessionStore {
     this.messages.lost += skipped;
     this.messages.applied += 1;
     this.messages.unknown += message.unknown;
-    this.problem = null;
+    if (this.#now() - this.#problemUs >= PROBLEM_SHOWN_US) this.problem = null;
     this.status = 'live';
     this.goneAtUs = Number.NaN;
     this.slow = message.slow;
@@ -164,13 +168,18 @@ export class EpochStore implements SessionStore {
   /** Notes a message that could not be read. */
   fail(problem: StreamVizError): void {
     this.messages.invalid += 1;
-    this.problem = problem;
+    this.#note(problem);
   }
 
-  /** Shows a problem, the producer's own or one of a message that came to nothing, until the next good message. */
+  /** Shows a problem, the producer's own or one of a message that came to nothing, until a good message some seconds later. */
   state(problem: StreamVizError): void {
-    this.problem = problem;
+    this.#note(problem);
     this.notify();
+  }
+
+  #note(problem: StreamVizError): void {
+    this.problem = problem;
+    this.#problemUs = this.#now();
   }
 
   /** The producer is gone: its kernel restarted or died. Once is enough. */

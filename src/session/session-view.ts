@@ -120,7 +120,7 @@ export interface SessionStore {
   readonly status: 'waiting' | 'live' | 'gone';
   /** Producer's clock when it was found gone; NaN before. */
   readonly goneAtUs: number;
-  /** The newest bad message; null after the next good one. */
+  /** The newest bad message; null after a good one that came at least 3 s later. */
   readonly problem: StreamVizError | null;
   readonly messages: Readonly<MessageCounts>;
   readonly roundMs: number;

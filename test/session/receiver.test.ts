@@ -215,7 +215,7 @@ describe('one line', () => {
       1,
     ]);
     receiver.deliver(oneSample(3), 'model');
-    expect([store.problem, store.messages.lost, store.series('cpu')[0]!.exact]).toEqual([null, 1, false]);
+    expect([store.status, store.messages.lost, store.series('cpu')[0]!.exact]).toEqual(['live', 1, false]);
   });
 });
 

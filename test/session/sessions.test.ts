@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROBLEM_SHOWN_US } from '../../src/session/epoch-store.ts';
 import { Sessions } from '../../src/session/sessions.ts';
 import { messageOf, sampleColumns } from './message-builder.ts';
 
@@ -32,7 +33,7 @@ describe('what cannot be applied', () => {
     sessions.deliver(header, []);
     expect([store.problem?.code, store.messages.invalid, store.status, told]).toEqual([code, 1, 'waiting', 1]);
     sessions.deliver(HEADER, []);
-    expect([store.problem, store.status, store.roundMs, store.nowUs()]).toEqual([null, 'live', 2000, 5_000_000]);
+    expect([store.problem?.code, store.status, store.roundMs, store.nowUs()]).toEqual([code, 'live', 2000, 5_000_000]);
   });
 
   test('a view that waits for a named epoch sees the problem too', () => {
@@ -40,8 +41,19 @@ describe('what cannot be applied', () => {
     const store = sessions.get('kernel-1', HEADER.epoch.id);
     sessions.deliver({ ...HEADER, v: [2, 0] }, []);
     expect([store.problem?.code, store.status]).toEqual(['PROTOCOL_VERSION', 'waiting']);
+  });
+
+  test('a problem can be read for 3 s, whatever good comes meanwhile, and goes with the next good message', () => {
+    let nowUs = 7_000_000;
+    const sessions = new Sessions({ ...still, now: () => nowUs });
+    const store = sessions.get('kernel-1');
+    sessions.deliver({ ...HEADER, v: [2, 0] }, []);
+    nowUs += PROBLEM_SHOWN_US - 1;
     sessions.deliver(HEADER, []);
-    expect([store.problem, store.status]).toEqual([null, 'live']);
+    expect([store.problem?.code, store.status]).toEqual(['PROTOCOL_VERSION', 'live']);
+    nowUs += 1;
+    sessions.deliver({ ...HEADER, seq: HEADER.seq + 1 }, []);
+    expect(store.problem).toBeNull();
   });
 
   test('a later kind is counted as unknown and is no problem', () => {

@@ -21,14 +21,23 @@ class Rates:
         return {name: (getattr(self._last, field) - getattr(before, field)) / seconds for name, field in self._fields.items()}
 
 
-psutil.cpu_percent(percpu=True)  # psutil's first reading is always 0
 disk_rates = Rates(psutil.disk_io_counters, {"read": "read_bytes", "written": "write_bytes"})
 network_rates = Rates(psutil.net_io_counters, {"in": "bytes_recv", "out": "bytes_sent"})
 
 
+_cores = psutil.cpu_times(percpu=True)
+
+
 def core_loads():
-    """Return {core: percent} since the last call."""
-    return {str(core): percent for core, percent in enumerate(psutil.cpu_percent(percpu=True))}
+    """Return {core: percent busy} since the last call."""
+    global _cores
+    before, _cores = _cores, psutil.cpu_times(percpu=True)
+    loads = {}
+    for core, (old, new) in enumerate(zip(before, _cores)):
+        seconds = sum(new) - sum(old)
+        if seconds > 0:
+            loads[str(core)] = round(100 * (1 - (new.idle - old.idle) / seconds), 2)
+    return loads
 
 
 def memory_percent():

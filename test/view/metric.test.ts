@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineBuffer } from '../../src/core/line-buffer.ts';
 import { TimeFormat } from '../../src/view/time-format.ts';
+import { namedThresholds } from '../../src/view/widgets/metric/axis-chart.ts';
 import { AxisTurns } from '../../src/view/widgets/metric/axis-turns.ts';
 import { spreadLabels } from '../../src/view/widgets/metric/end-labels.ts';
 import { type PlotScale, paintLine, xOf, yOf } from '../../src/view/widgets/metric/line-painter.ts';
@@ -259,4 +260,11 @@ describe('paintLine', () => {
       [xOf(scale, 10), yOf(scale, 66)],
     ]);
   });
+});
+
+it('of two threshold numbers that would touch the graver one stands, and all stand where there is room', () => {
+  const warning = { value: 1, weight: 1 };
+  const critical = { value: 5, weight: 2 };
+  expect(namedThresholds([warning, critical], 4)).toEqual([warning, critical]);
+  expect(namedThresholds([warning, critical], 4.1)).toEqual([critical]);
 });

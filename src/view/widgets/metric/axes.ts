@@ -96,6 +96,7 @@ function axisThreshold({ value, color, severity }: ThresholdLine, { theme, numbe
   return {
     value,
     text: numbers.axis(value, Math.abs(value) < 10 ? ticks.step / 10 : ticks.step),
+    weight: { ok: 0, warning: 1, critical: 2 }[severity],
     lineColor: resolveColor(theme, color),
     textColor: severity === 'ok' ? theme.tokens['text-3'] : theme.tokens[severity === 'critical' ? 'crit' : 'warn'],
   };

@@ -15,6 +15,8 @@ export interface TimeLabel {
 export interface AxisThreshold {
   readonly value: number;
   readonly text: string;
+  /** The graver the larger; decides whose number stands where two would touch. */
+  readonly weight: number;
   readonly lineColor: string;
   readonly textColor: string;
 }
@@ -94,6 +96,18 @@ export class AxisChart {
   }
 }
 
+/** The thresholds whose numbers stand at the axis: of two nearer than `apart` the graver one, of equals the higher. Ascending. */
+export function namedThresholds<T extends { readonly value: number; readonly weight: number }>(
+  ascending: readonly T[],
+  apart: number,
+): T[] {
+  const named: T[] = [];
+  for (const line of [...ascending].reverse().sort((a, b) => b.weight - a.weight)) {
+    if (named.every((other) => Math.abs(other.value - line.value) >= apart)) named.push(line);
+  }
+  return named.sort((a, b) => a.value - b.value);
+}
+
 function optionOf(picture: AxisPicture): Record<string, unknown> {
   const { layout, min, max, thresholds, colors, font } = picture;
   const height = layout.bottom - layout.top;
@@ -115,9 +129,9 @@ function optionOf(picture: AxisPicture): Record<string, unknown> {
     thresholds.every((t) => Math.abs(t.value - tick.value) >= CLOSE_PX * perPx),
   );
   const lines = thresholds.filter((t) => t.value >= min && t.value <= max).sort((a, b) => a.value - b.value);
+  const labelled = namedThresholds(lines, CLOSE_PX * perPx);
   const named = (list: readonly { readonly value: number; readonly text: string }[]) => (value: number) =>
     list.find((tick) => tick.value === value)?.text ?? '';
-  const colorAt = new Map(lines.map((line) => [line.value, line.textColor]));
   return {
     animation: false,
     grid: [
@@ -166,13 +180,13 @@ function optionOf(picture: AxisPicture): Record<string, unknown> {
           show: lines.length > 0,
           lineStyle: { color: lines.map((line) => line.lineColor), width: 1, type: [1, 3], cap: 'square' },
         },
-        axisTick: { show: false, customValues: lines.map((line) => line.value) },
+        axisTick: { show: false, customValues: lines.map((line) => line.value) }, // the lines stand at its ticks
         axisLabel: {
           ...label,
-          show: lines.length > 0,
-          customValues: lines.map((line) => line.value),
-          color: (_: string, index: number) => colorAt.get(lines[index]?.value ?? Number.NaN) ?? colors.text,
-          formatter: named(lines),
+          show: labelled.length > 0,
+          customValues: labelled.map((line) => line.value),
+          color: (_: string, index: number) => labelled[index]?.textColor ?? colors.text,
+          formatter: named(labelled),
         },
       },
     ],

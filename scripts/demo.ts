@@ -33,7 +33,7 @@ if (options.includes('--once')) {
   }
 } else {
   console.log(
-    `\n  ${server.url}/lab/tree/${QUICKSTART}?token=${server.token}\n\nOpen it and run the cells from the top. Ctrl-C ends it. Your changes stay in ${relative(root, dir)}.`,
+    `\n  ${server.url}/lab/tree/${QUICKSTART}?token=${server.token}\n\nOpen it and run the cells from the top. Ctrl-C ends it. It is a copy in ${relative(root, dir)}; the next demo starts from the original again.`,
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.stop().then(() => process.exit(0)));
 }

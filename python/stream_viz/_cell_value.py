@@ -98,8 +98,10 @@ def _wide_float(value: int) -> float:
 
 
 def size_of(value: CellValue) -> int:
-    """Return the bytes a cell takes in a message; an estimate."""
-    return 4 + (len(value) if value.isascii() else 3 * len(value)) if isinstance(value, str) else 8
+    """Return the bytes a cell takes in a message, exact but for null bits and padding."""
+    if isinstance(value, str):
+        return 4 + (len(value) if value.isascii() else len(value.encode()))
+    return 1 if isinstance(value, bool) else 8
 
 
 def as_datetime(value: CellValue) -> datetime | None:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from stream_viz._series import Series, SeriesKey
 
 COUNTERS = ("folded", "late", "invalid", "missing", "expired")
+ENTRY_BYTES = 140
+"""Bytes of a series' counts beside its key, at most."""
 
 
 class Counters:
@@ -17,6 +19,7 @@ class Counters:
 
     def __init__(self) -> None:
         """Start at zero."""
+        self._turn = 0
         self._gone = dict.fromkeys(COUNTERS, 0)
 
     def retire(self, series: Series) -> None:
@@ -25,11 +28,15 @@ class Counters:
             self._gone[counter] += getattr(series, counter)
 
     def stats(
-        self, held: Mapping[SeriesKey, Series], most: int, in_message: Callable[[SeriesKey], bool] | None = None
+        self,
+        held: Mapping[SeriesKey, Series],
+        most: int,
+        in_message: Callable[[SeriesKey], bool] | None = None,
+        most_bytes: int | None = None,
     ) -> dict[str, object]:
         """Return the totals and, under `series`, the counts of each series that has any. O(series).
 
-        With more than `most` of them only those `in_message` are listed.
+        With more than `most` of them only those `in_message` are listed, with more than `most_bytes` by turns.
         """
         totals = dict(self._gone)
         listed: dict[str, dict[str, int]] = {}
@@ -40,4 +47,18 @@ class Counters:
                     totals[counter] += count
         if in_message is not None and len(listed) > most:
             listed = {key: each for key, each in listed.items() if in_message(key)}
+        if most_bytes is not None:
+            listed = self._within(listed, most_bytes)
         return {**totals, "series": listed}
+
+    def _within(self, listed: dict[str, dict[str, int]], most_bytes: int) -> dict[str, dict[str, int]]:
+        keys = list(listed)
+        first = self._turn % max(1, len(keys))
+        found: dict[str, dict[str, int]] = {}
+        for key in (*keys[first:], *keys[:first]):
+            most_bytes -= ENTRY_BYTES + 2 * len(key.encode())
+            if most_bytes < 0:
+                self._turn = first + len(found)
+                break
+            found[key] = listed[key]
+        return found

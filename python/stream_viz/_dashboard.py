@@ -4,20 +4,30 @@
    default, data stay.
 2. The same name in another kind is a second view of the same data where both show series (metric, gauge); else
    `NAME_TAKEN`.
-3. A closed widget leaves the document at once; its handle stays closed for good.
+3. The document stays below `WIDGETS_MOST_BYTES`: the declaration that would pass it raises `DOCUMENT_TOO_LARGE` and
+   changes nothing.
+4. A closed widget leaves the document at once; its handle stays closed for good.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from stream_viz._declaration import SERIES_KINDS, Declaration, closed_error, name_taken
+from stream_viz._errors import StreamVizValueError
 from stream_viz._schema import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 SETTINGS = ("title", "timezone", "language")
+WIDGETS_MOST_BYTES = 196_608
+"""Bytes of all widgets and settings in the document: about 2,000 widgets with few options."""
+TABLES_MOST_BYTES = 98_304
+"""Bytes of all tables in a message's header: about 850 tables."""
+PROOF_BYTES = 100
+"""Bytes of a table in a header beside its id."""
 
 
 class Dashboard:
@@ -26,6 +36,8 @@ class Dashboard:
     def __init__(self) -> None:
         """Start empty."""
         self._declarations: dict[str, Declaration] = {}
+        self._sizes: dict[str, tuple[int, int]] = {}
+        """Bytes of each widget in the document and in a header."""
         self.settings: dict[str, object] = {}
         self.changed = False
         """Whether the document differs from the one last published."""
@@ -47,6 +59,7 @@ class Dashboard:
             if other.name == name and other.kind != kind and not {kind, other.kind} <= set(SERIES_KINDS):
                 raise name_taken(name, kind, other.kind)
         wire, checked = check_options(kind, given, call)
+        self._check_room(Declaration(kind, name, wire=wire), call)
         if found is None:
             found = Declaration(kind, name)
             self._declarations[found.id] = found
@@ -60,6 +73,7 @@ class Dashboard:
             raise closed_error(declaration)
         given = {**declaration.given, **options}
         wire, checked = check_options(declaration.kind, given, call)
+        self._check_room(Declaration(declaration.kind, declaration.name, wire=wire), call)
         given = {name: value for name, value in given.items() if value is not None}
         declaration.given, declaration.wire, declaration.checked = given, wire, checked
         self.changed = True
@@ -67,6 +81,7 @@ class Dashboard:
     def remove(self, declaration: Declaration) -> bool:
         """Take a widget out; returns whether nothing else shows the series of its name."""
         declaration.closed = True
+        self._sizes.pop(declaration.id, None)
         self._declarations.pop(declaration.id, None)
         self.changed = True
         return not any(other.name == declaration.name for other in self._declarations.values())
@@ -74,12 +89,38 @@ class Dashboard:
     def configure(self, options: dict[str, Any], check: Callable[[dict[str, Any]], dict[str, object]]) -> None:
         """Change settings; None returns one to its default."""
         checked = check(options)
+        self._check_bytes("sv.configure", len(_encoded({**self.settings, **checked})), 0, "")
         for name, value in options.items():
             if value is None:
                 self.settings.pop(name, None)
             else:
                 self.settings[name] = checked[name]
         self.changed = True
+
+    def _check_room(self, made: Declaration, call: str) -> None:
+        """Note the size of a widget as it would be; raises `DOCUMENT_TOO_LARGE`. O(widgets)."""
+        size = len(_encoded(made.document())) + 1
+        proof = len(_encoded(made.id)) + PROOF_BYTES if made.kind == "table" else 0
+        self._check_bytes(call, size + len(_encoded(self.settings)), proof, made.id)
+        self._sizes[made.id] = size, proof
+
+    def _check_bytes(self, call: str, size: int, proof: int, besides: str) -> None:
+        others = [sizes for widget_id, sizes in self._sizes.items() if widget_id != besides]
+        totals = size + sum(each for each, _ in others), proof + sum(each for _, each in others)
+        for what, total, most in (
+            ("widgets and their options", totals[0], WIDGETS_MOST_BYTES),
+            ("tables", totals[1] if proof else 0, TABLES_MOST_BYTES),
+        ):
+            if total > most:
+                raise StreamVizValueError(
+                    "DOCUMENT_TOO_LARGE",
+                    f"{call}: the {what} of this process would take {total:,} bytes in a message, the limit is "
+                    f"{most:,} (about {2000 if what != 'tables' else 850:,} widgets); close some, or send many lines "
+                    f"through one widget (by=, labels())",
+                    actual=total,
+                    limit=most,
+                    widgets=len(self._declarations),
+                )
 
     def document(self, views: Iterable[dict[str, object]]) -> dict[str, Any]:
         """Return the document without its revision, which the sender gives."""
@@ -88,3 +129,7 @@ class Dashboard:
             "widgets": [declaration.document() for declaration in self._declarations.values()],
             "views": list(views),
         }
+
+
+def _encoded(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from stream_viz._arrow import PANE_ROW_BYTES
-from stream_viz._message import MessageParts, entry_bytes
+from stream_viz._message import PART_BYTES, MessageParts, entry_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from stream_viz._limits import Limits
     from stream_viz._series import Series, SeriesKey
@@ -30,7 +30,6 @@ TICK_MARGIN = 0.8
 class Source:
     """What a round goes through; the sender's own objects."""
 
-    document: Callable[[], dict[str, object]]
     tables: Mapping[str, TableState]
     series: Mapping[SeriesKey, Series]
 
@@ -54,6 +53,8 @@ class KeyframeRound:
         self._slice_at: int | None = None
         self.planned_us = limits.round_us
         self.taken_us = 0
+        self.wants_document = False
+        """Whether the round waits for the document, which the sender puts in."""
         self.completed: tuple[int, int] | None = None
         """(first, last) seq of the newest whole round."""
 
@@ -79,6 +80,10 @@ class KeyframeRound:
         """Return whether the round has something for a message."""
         return bool(self._items) or now_us >= self._next_us
 
+    def begins(self, now_us: int) -> bool:
+        """Return whether the next step begins a round."""
+        return not self._items and now_us >= self._next_us
+
     def step(self, parts: MessageParts, seq: int, now_us: int, busy_tables: set[str]) -> None:
         """Put this message's share into `parts`; tables in `busy_tables` have changes that do not fit yet."""
         if not self._items:
@@ -88,14 +93,9 @@ class KeyframeRound:
         self._credit += self._per_message
         while self._items and self._credit > 0:
             kind, name = self._items[0]
-            size, done = ITEM_BYTES, True
-            if kind == "document":
-                parts.document(self._source.document())
-            elif kind == "series":
-                series = self._source.series.get(name)
-                size = parts.keyframe(series, self._cells) if series is not None else 0
-            elif name in self._source.tables:
-                size, done = self._slice(parts, name, busy_tables)
+            size, done = self._piece(parts, kind, name, busy_tables)
+            if size is None:
+                break
             self._credit -= size
             if done:
                 self._items.popleft()
@@ -103,11 +103,26 @@ class KeyframeRound:
         if not self._items:
             self._end(seq, now_us)
 
-    def _slice(self, parts: MessageParts, name: str, busy_tables: set[str]) -> tuple[int, bool]:
+    def _piece(self, parts: MessageParts, kind: str, name: str, busy_tables: set[str]) -> tuple[int | None, bool]:
+        """Return (bytes the round pays, whether the item is done); None bytes where it waits for another message."""
+        left = self._limits.piece_most_bytes - parts.size
+        if kind == "document":
+            self.wants_document = not parts.has_document
+            return None if self.wants_document else ITEM_BYTES, True
+        if kind == "table":
+            return self._slice(parts, name, busy_tables, left) if name in self._source.tables else (ITEM_BYTES, True)
+        series = self._source.series.get(name)
+        if series is None:
+            return 0, True
+        return (None if self._bytes_of(series) > left else parts.keyframe(series, self._cells)), True
+
+    def _slice(self, parts: MessageParts, name: str, busy_tables: set[str], left: int) -> tuple[int | None, bool]:
         stream, a, b, done, size = self._source.tables[name].slice_from(self._slice_at)
+        if len(stream) + PART_BYTES > left:
+            return None, False
         self._slice_at = b
         parts.rows(name, stream, [a, b, done and name not in busy_tables])
-        return size, done
+        return PART_BYTES + size, done
 
     def _begin(self, seq: int, now_us: int) -> None:
         limits = self._limits
@@ -134,11 +149,11 @@ class KeyframeRound:
         self._credit = 0.0
 
     def _series_bytes(self) -> int:
-        total = 0
-        for series in self._source.series.values():
-            *finer, top = (tier.size for tier in series.cells.tiers)
-            total += entry_bytes(series) + PANE_ROW_BYTES * (top + sum(min(size, self._cells) for size in finer))
-        return total
+        return sum(map(self._bytes_of, self._source.series.values()))
+
+    def _bytes_of(self, series: Series) -> int:
+        *finer, top = (tier.size for tier in series.cells.tiers)
+        return entry_bytes(series) + PANE_ROW_BYTES * (top + sum(min(size, self._cells) for size in finer))
 
     def _end(self, seq: int, now_us: int) -> None:
         limits = self._limits

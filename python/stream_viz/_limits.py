@@ -26,6 +26,16 @@ class Limits:
     """Bytes a message aims at; above, live rows are folded or wait for their turn."""
     message_most_bytes: int = 524_288
     """Bytes no message exceeds."""
+    piece_most_bytes: int = 458_752
+    """Bytes of a message up to which parts are added; the rest is room for its header and for what estimates miss."""
+    stats_bytes: int = 32_768
+    """Counts per series in a header; with more they take turns."""
+    document_alone_bytes: int = 65_536
+    """A larger document travels in a message of its own."""
+    generations_bytes: int = 32_768
+    """Cleared and removed series that the document lists, newest first."""
+    views_bytes: int = 131_072
+    """Views that the document lists, newest first: one of all widgets always fits."""
     message_rows: int = 14_000
     """Sample rows of a message; more are folded."""
     raw_tail_rows: int = 3

@@ -17,7 +17,7 @@ from stream_viz import _armed, _producer
 from stream_viz._declaration import Declaration, closed_error
 from stream_viz._errors import StreamVizTypeError
 from stream_viz._numbers import shown, to_number, to_numbers
-from stream_viz._option_values import check_labels, label_text
+from stream_viz._option_values import check_label_room, check_labels, label_text
 from stream_viz._row_times import row_times
 from stream_viz._standin_buffers import FirstSend, RefusingBuffer
 from stream_viz._time import event_time_us
@@ -92,10 +92,11 @@ class Line(Widget):
         producer = _producer.current()
         series = self._own_series()
         with producer.lock:
+            refused = 0
             if finite is not None and not finite.all():
-                series.invalid += int(len(finite) - finite.sum())
+                refused = int(len(finite) - finite.sum())
                 times_us, numbers = times_us[finite], numbers[finite]
-            series.extend_us(times_us, numbers)
+            series.extend_us(times_us, numbers, refused)
         if _armed.limit < 0:
             producer.wake(series.buf)
 
@@ -111,7 +112,7 @@ class Line(Widget):
             us = event_time_us(time, self._time_unit, int(seconds * 1e6), call)
             if us is None:
                 with _producer.current().lock:
-                    self._own_series().invalid += 1
+                    self._own_series().count(invalid=1)
                 return
             seconds = us / 1e6
         buf = self._buf
@@ -130,7 +131,7 @@ class Line(Widget):
         for line, number in pairs:  # all checked before the first is appended
             if us is None:
                 with _producer.current().lock:
-                    line._own_series().invalid += 1
+                    line._own_series().count(invalid=1)
                 continue
             buf = line._buf
             buf += (us / 1e6, number)
@@ -161,6 +162,7 @@ class Line(Widget):
         key = tuple(sorted(merged.items()))
         line = self._lines.get(key)
         if line is None:
+            check_label_room(merged, f"{self._declaration.name}.labels")
             with _producer.current().lock:
                 line = self._lines.get(key)
                 if line is None:

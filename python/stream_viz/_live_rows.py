@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 BURST_SERIES = 4
 """From so many waiting series on they go through one pass."""
+LEAST_PANES = 64
 LEAST_ROWS = 64
 """A series whose rows are not folded sends at least so many, so that it gets on."""
 
@@ -96,7 +97,7 @@ class LiveRows:
         runs = spare // (PANE_ROW_BYTES * panes_least) if panes_least else 1
         panes, owner = burst.enter(cuts, max(1, min(self._limits.runs_per_cell, runs)))
         for series, before, count in zip(burst.series, befores, (cuts - burst.at).tolist(), strict=True):
-            series.folded += count
+            series.count(folded=count)
             parts.entry(series, before)
         rows = np.arange(len(burst.times)) >= np.repeat(cuts, counts)
         owners = (base + np.repeat(np.arange(len(counts)), burst.ends - cuts)).astype(np.uint16)
@@ -109,6 +110,11 @@ class LiveRows:
         before = series.sent_until_us
         n = series.n
         taken = series.take()
+        now, later = _split(taken.folds, max(LEAST_PANES, room // PANE_ROW_BYTES))
+        if later:
+            series.put_back(taken.rows)
+            series.put_back_folds(later)
+            taken = Taken(now, Rows([], []))
         if rows > share or taken.folds:
             taken = self._reduced(series, taken, share, room)
         entered = series.enter(taken)
@@ -131,12 +137,24 @@ class LiveRows:
         size = PANE_ROW_BYTES * _count(folds)
         fits = size <= max(room, SAMPLE_ROW_BYTES * share)
         if (size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1)) or not len(older_t):
-            series.folded += len(older_t)
+            series.count(folded=len(older_t))
             series.retain(Rows(times[:cut], values[:cut]))
             return Taken([*taken.folds, *folds], Rows(times[cut:], values[cut:]))
         now, later = Rows(times, values).cut(max(share, LEAST_ROWS))
         series.put_back(later)
         return Taken(taken.folds, now)
+
+
+def _split(folds: list[tuple[int, Panes]], most: int) -> tuple[list[tuple[int, Panes]], list[tuple[int, Panes]]]:
+    """Return the first `most` panes and the others, in order."""
+    now: list[tuple[int, Panes]] = []
+    for at, (duration, panes) in enumerate(folds):
+        if panes.shape[1] > most:
+            now += [(duration, panes[:, :most])] if most else []
+            return now, [(duration, panes[:, most:]), *folds[at + 1 :]]
+        now.append((duration, panes))
+        most -= panes.shape[1]
+    return now, []
 
 
 def _count(folds: list[tuple[int, Panes]]) -> int:

@@ -35,7 +35,7 @@ class Message:
 
 def entry_bytes(series: Series) -> int:
     """Return about how many bytes the entry of a series takes."""
-    return ENTRY_BYTES + len(series.key) * 5 // 4
+    return ENTRY_BYTES + series.key_bytes
 
 
 @dataclass
@@ -69,6 +69,11 @@ class MessageParts:
     def has(self, key: SeriesKey) -> bool:
         """Return whether a series is in this message's list."""
         return key in self._index
+
+    @property
+    def has_document(self) -> bool:
+        """Return whether the document is in."""
+        return self._document is not None
 
     def document(self, document: dict[str, object]) -> None:
         """Carry the document; once is enough."""

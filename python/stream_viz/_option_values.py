@@ -14,6 +14,7 @@ from stream_viz._numbers import SHOWN_CHARACTERS, encodable, shown
 from stream_viz._thresholds import check_thresholds, is_number, nearest, plain_number
 
 COLOR_ALIASES = {"purple": "violet", "grey": "gray", "amber": "yellow"}
+LABELS_MOST_CHARACTERS = 1000
 HEX_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\Z")
 NUMBER_FORMAT = re.compile(r"[-+ ]?,?(?:\.\d{1,2})?[defgs%]?\Z")
 
@@ -165,7 +166,21 @@ def check_labels(value: Any, call: str, where: str) -> dict[str, str]:
                 "OPTION_TYPE", f"{call}: a label's name is a text, got {shown(name)}", option=where
             )
         labels[encodable(name)] = label_text(label, f"{call}: label {name!r}")
+    check_label_room(labels, call)
     return labels
+
+
+def check_label_room(labels: Mapping[str, str], call: str) -> None:
+    """Raise `OPTION_INVALID` where the labels of one line are longer than a message should carry each time."""
+    characters = sum(len(name) + len(value) for name, value in labels.items())
+    if characters > LABELS_MOST_CHARACTERS:
+        raise StreamVizValueError(
+            "OPTION_INVALID",
+            f"{call}: the labels of a line have at most {LABELS_MOST_CHARACTERS:,} characters, got {characters:,}",
+            option="labels",
+            actual=characters,
+            limit=LABELS_MOST_CHARACTERS,
+        )
 
 
 def label_text(label: Any, call: str) -> str:

@@ -24,6 +24,8 @@ class RawRing:
         self._values: Values = np.empty(0)
         self._next = 0
         self._length = 0
+        self.total = 0
+        """Rows given so far, kept or not."""
 
     def __len__(self) -> int:
         """Return the number of rows held."""
@@ -34,13 +36,20 @@ class RawRing:
         """Bytes allocated."""
         return self._times.nbytes + self._values.nbytes
 
+    def append_once(self, times: Sequence[int] | Times, values: Sequence[float] | Values, total: int) -> None:
+        """Append rows unless they were appended already: `total` rows had been given before."""
+        if self.total == total:
+            self.append(times, values)
+
     def append(self, times: Sequence[int] | Times, values: Sequence[float] | Values) -> None:
         """Append rows; times in microseconds, NaN values are kept as breaks."""
         rows = len(times)
+        total = self.total + rows
         if rows >= self.capacity:
             times, values = times[rows - self.capacity :], values[rows - self.capacity :]
             rows = self.capacity
         if not rows:
+            self.total = total
             return
         if self._length + rows > len(self._times) < self.capacity:
             self._grow(self._length + rows)
@@ -51,8 +60,8 @@ class RawRing:
         if rows > first:
             self._times[: rows - first] = times[first:]
             self._values[: rows - first] = values[first:]
-        self._next = (self._next + rows) % len(self._times)
-        self._length = min(self._length + rows, len(self._times))
+        after, length = (self._next + rows) % len(self._times), min(self._length + rows, len(self._times))
+        self._next, self._length, self.total = after, length, total  # one statement: an interrupt finds it done or not
 
     def newest(self, rows: int | None = None) -> tuple[Times, Values]:
         """Return copies of the newest `rows` rows (default all), oldest first."""
@@ -75,6 +84,6 @@ class RawRing:
     def _grow(self, rows: int) -> None:
         times, values = self.newest()
         size = min(self.capacity, max(FIRST_CAPACITY, 2 * len(self._times), rows))
-        self._times, self._values = np.empty(size, np.int64), np.empty(size)
-        self._times[: len(times)], self._values[: len(times)] = times, values
-        self._next = len(times) % size
+        grown_times, grown_values = np.empty(size, np.int64), np.empty(size)
+        grown_times[: len(times)], grown_values[: len(times)] = times, values
+        self._times, self._values, self._next = grown_times, grown_values, len(times) % size

@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from stream_viz._burst import take_burst
 from stream_viz._counters import Counters
@@ -24,12 +25,16 @@ from stream_viz._series import Series, SeriesKey, series_key
 from stream_viz._table_state import TableState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from stream_viz._table_columns import Column
 
 DEFAULTS = Limits()
 HEADER_BYTES = 2_000
+PROOF_BYTES = 100
+"""A table in a header, beside its id."""
+LIVE_LEAST_BYTES = 10_000
+"""With less room live rows wait for the next message."""
 HISTORY_ROOM_BYTES = 65_536
 """Live bytes of a message that also carries history."""
 
@@ -66,7 +71,8 @@ class Sender:
         self._history: dict[SeriesKey, None] = {}
         self._latest: dict[SeriesKey, Rows] = {}
         self._live = LiveRows(limits)
-        self._round = KeyframeRound(Source(self._document, self._tables, self._series), limits, now)
+        self._round = KeyframeRound(Source(self._tables, self._series), limits, now)
+        self._table_turn = 0
         self._messages = self._bytes = 0
 
     # ---- series --------------------------------------------------------------------------------------------------
@@ -174,9 +180,9 @@ class Sender:
             "timezone": None,
             "language": None,
             "widgets": [],
-            "views": [],
             **self._content,
-            "generations": dict(self._generations),
+            "views": _newest(cast("list[object]", self._content.get("views", [])), self.limits.views_bytes),
+            "generations": dict(_newest(self._generations.items(), self.limits.generations_bytes)),
         }
 
     def set_listening(self, yes: bool) -> None:  # noqa: FBT001  the name says what it is
@@ -220,24 +226,41 @@ class Sender:
             return self._message(waiting, tables, now)
 
     def _message(self, waiting: Sequence[tuple[Series, int]], tables: Sequence[TableState], now: int) -> Message:
-        parts = MessageParts(size=HEADER_BYTES)
-        if self._document_due:
+        parts = MessageParts(size=self._header_bytes())
+        before = parts.size
+        if self._document_due or self._round.wants_document or self._round.begins(now):
             parts.document(self._document())
             self._document_due = False
+        if parts.size - before > self.limits.document_alone_bytes:
+            self._round.step(parts, self.seq, now, {table.id for table in tables})
+            return self._finish(parts, now, kind="batch")
         reserved = min(self.limits.keyframe_bytes, self.limits.message_bytes // 2) if self._round.due(now) else 0
         room = self.limits.message_bytes - reserved
         if self._history:
             room = HISTORY_ROOM_BYTES
         self._add_changes(parts, tables, room // 2 if waiting else room)
-        self._live.add(parts, waiting, max(room // 4, room - parts.size), now)
+        left = self.limits.piece_most_bytes - parts.size
+        if left > LIVE_LEAST_BYTES:
+            self._live.add(parts, waiting, min(left, max(room // 4, room - parts.size)), now)
         snapshot = self._add_history(parts)
         self._round.step(parts, self.seq, now, {table.id for table in tables if table.waiting})
         return self._finish(parts, now, kind="snapshot" if snapshot else "batch")
 
     def _add_changes(self, parts: MessageParts, tables: Sequence[TableState], room: int) -> None:
-        for table in tables:
-            stream, _ = table.take_changes(room // len(tables))
+        turn = self._table_turn % max(1, len(tables))
+        order = [*tables[turn:], *tables[:turn]]
+        most, served = self.limits.piece_most_bytes, 0
+        end = min(most, parts.size + room)
+        for table in order:
+            if parts.size + table.least_bytes > (end if served else most):
+                break
+            stream, _ = table.take_changes((end - parts.size) // (len(order) - served))
             parts.rows(table.id, stream)
+            served += 1
+        self._table_turn = 0 if served == len(order) else turn + served
+
+    def _header_bytes(self) -> int:
+        return HEADER_BYTES + sum(PROOF_BYTES + len(name.encode()) for name in self._tables)
 
     def _add_history(self, parts: MessageParts) -> bool:
         room = self.limits.message_bytes
@@ -247,7 +270,7 @@ class Sender:
             if rows is None:
                 continue
             size = 18 * len(rows)
-            if added and size > room:
+            if (added and size > room) or parts.size + size > self.limits.piece_most_bytes:
                 break
             del self._history[key]
             if len(rows):
@@ -274,9 +297,9 @@ class Sender:
         if now < self._sent_us + self.limits.beat_us and not self._answer_due:
             return None
         self.seq += 1
-        parts = MessageParts(size=HEADER_BYTES)
+        parts = MessageParts(size=self._header_bytes())
         for key in list(self._latest):
-            if parts.size > self.limits.slow_bytes:
+            if parts.size > self._header_bytes() + self.limits.slow_bytes:
                 break
             parts.latest(self._series[key], self._latest.pop(key))
         return self._finish(parts, now, kind="batch")
@@ -300,7 +323,7 @@ class Sender:
             "document": self._revision,
             "tables": {name: table.state() for name, table in self._tables.items()},
             "stats": {
-                **self._counters.stats(self._series, self.limits.stats_series, parts.has),
+                **self._counters.stats(self._series, self.limits.stats_series, parts.has, self.limits.stats_bytes),
                 "roundMs": self._round.round_ms,
             },
             "parts": described,
@@ -327,3 +350,14 @@ class Sender:
     def completed_round(self) -> tuple[int, int] | None:
         """(first, last) seq of the newest whole keyframe round."""
         return self._round.completed
+
+
+def _newest(entries: Iterable[Any], most_bytes: int) -> list[Any]:
+    """Return the last of the entries that take at most `most_bytes` as JSON, in their order."""
+    kept: list[Any] = []
+    for entry in reversed(list(entries)):
+        most_bytes -= len(json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()) + 1
+        if most_bytes < 0:
+            break
+        kept.append(entry)
+    return kept[::-1]

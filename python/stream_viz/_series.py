@@ -50,6 +50,7 @@ class Series(Intake):
         self.name = name
         self.labels = tuple(sorted(labels.items()))
         self.key: SeriesKey = series_key(name, labels)
+        self.key_bytes = len(json.dumps(self.key, ensure_ascii=False).encode())
         self.generation = generation
         super().__init__(max_points, limits, now_us, share)
 
@@ -69,6 +70,7 @@ class Series(Intake):
     def take(self) -> Taken:
         """Return all that waits and leave nothing waiting."""
         with self._lock:
+            self._settle()
             if not self._blocks and not self._folds and len(self.buf) <= 2 * SCALAR_ROWS:
                 return Taken([], self._judge(self._take_buffer()))
             self._pack()
@@ -79,6 +81,7 @@ class Series(Intake):
     def take_plain(self) -> list[float] | Rows | None:
         """Return what waits, as it waits: the flat buffer or judged rows; None where folds wait (nothing is taken)."""
         with self._lock:
+            self._settle()
             if not self._blocks and not self._folds:
                 return self._take_buffer()
             self._pack()
@@ -90,11 +93,13 @@ class Series(Intake):
     def give_back(self, flat: list[float]) -> None:
         """Put a flat buffer back, before what came since."""
         with self._lock:
+            self._settle()
             self.buf[0:0] = flat
 
     def enter_orderly(self, times: Times, values: Values, cells: list[list[float]], last: tuple[int, float]) -> None:
         """Enter finite rows in time order, none before `seen_us`; `cells` are their panes of the finest duration."""
         with self._lock:
+            self._settle()
             self._ring.append(times, values)
             self._last = last
             self._seen_us = max(self._seen_us, last[0])
@@ -107,20 +112,30 @@ class Series(Intake):
             self.cells.add_panes(np.array(cells).T, self.cells.durations_us[0])
         self.cells.evict()
 
+    def put_back_folds(self, folds: list[tuple[int, Panes]]) -> None:
+        """Let folds that a message had no room for wait, before all others."""
+        if folds:
+            with self._lock:
+                self._settle()
+                self._folds[0:0] = folds
+
     def put_back(self, rows: Rows) -> None:
         """Let rows that a message had no room for wait, before all others."""
         if len(rows):
             with self._lock:
+                self._settle()
                 self._blocks.insert(0, rows)
 
     def retain(self, rows: Rows) -> None:
         """Keep the raw rows of folds that the next `enter` carries."""
         with self._lock:
+            self._settle()
             self._ring.append(rows.times, rows.values)
 
     def enter(self, taken: Taken) -> Taken:
         """Put what a message carries into cells, ring and `n`; returns it without what is expired."""
         with self._lock:
+            self._settle()
             self._ring.append(taken.rows.times, taken.rows.values)
         folds = [kept for duration, panes in taken.folds if (kept := self._enter_panes(duration, panes))[1].shape[1]]
         rows = self._enter_list(taken.rows) if isinstance(taken.rows.times, list) else self._enter_arrays(taken.rows)
@@ -130,7 +145,7 @@ class Series(Intake):
     def _enter_panes(self, duration: int, panes: Panes) -> tuple[int, Panes]:
         kept = panes[START] >= self.cells.horizon_us
         if not kept.all():
-            self.expired += int(panes[COUNT, ~kept].sum())
+            self.count(expired=int(panes[COUNT, ~kept].sum()))
             panes = panes[:, kept]
         if panes.shape[1]:
             self.n += int(panes[COUNT].sum())
@@ -143,7 +158,8 @@ class Series(Intake):
         times, values = cast("list[int]", rows.times), cast("list[float]", rows.values)
         if any(time < horizon for time in times):
             kept = [(t, v) for t, v in zip(times, values, strict=True) if t >= horizon]
-            self.expired += sum(v == v and t < horizon for t, v in zip(times, values, strict=True))  # noqa: PLR0124
+            gone = sum(v == v and t < horizon for t, v in zip(times, values, strict=True))  # noqa: PLR0124
+            self.count(expired=gone)
             times, values = [t for t, _ in kept], [v for _, v in kept]
         if not times:
             return Rows(times, values)
@@ -160,7 +176,7 @@ class Series(Intake):
         if self.cells.horizon_us != NEVER_US:
             kept = times >= self.cells.horizon_us
             if not kept.all():
-                self.expired += int((finite & ~kept).sum())
+                self.count(expired=int((finite & ~kept).sum()))
                 times, values, finite = times[kept], values[kept], finite[kept]
         if len(times):
             self._sent_until(int(times.max()))
@@ -186,6 +202,7 @@ class Series(Intake):
     def history(self, rows: int) -> Rows | None:
         """Return the newest raw rows, all of them counted in `n`; None while folded rows wait."""
         with self._lock:
+            self._settle()
             if self._folds:
                 return None
             times, values = self._ring.newest(rows)
@@ -195,12 +212,14 @@ class Series(Intake):
     def after_fork_in_child(self) -> None:
         """Drop what was not sent, and the lock: a thread that held it does not exist here."""
         self._lock = threading.Lock()
+        self._step = None
         del self.buf[:]
         self._blocks, self._folds = [], []
 
     def reset(self, generation: int) -> None:
         """Drop all data, waiting ones too, and start another generation; counters go on."""
         with self._lock:
+            self._settle()
             self._take_buffer()
             self._ring.clear()
             self.generation = generation

@@ -265,7 +265,8 @@ def _plain(producer: Producer, declarations: Sequence[Declaration]) -> str:
         found = _series(producer, declaration)
         lines.extend(
             f"{label_name(declaration.name, series.labels)}: "
-            f"last {number_text(series.last, declaration.wire.get('unit'))}, {series.sent + series.waiting:,} sent"
+            f"last {number_text(series.last, declaration.wire.get('unit'))}, "
+            f"{series.sent + series.waiting_samples:,} sent"
             for series in found
         )
         if not found:

@@ -121,7 +121,7 @@ def stats() -> Stats:
                 rows.append(
                     Row(
                         name=label_name(declaration.name, series.labels),
-                        sent=series.sent + series.waiting,
+                        sent=series.sent + series.waiting_samples,
                         folded=series.folded,
                         late=series.late,
                         dropped=0,

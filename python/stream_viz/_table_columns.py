@@ -13,6 +13,9 @@ from stream_viz._numbers import encodable, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+STREAM_BYTES, COLUMN_BYTES = 1200, 300
+"""Schema and padding of an Arrow stream, and of each column beside its name."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -44,6 +47,11 @@ class TableColumns:
         self._open = columns is None
         if key is not None and columns is not None and key not in self.kinds:
             raise StreamVizValueError("KEY_UNKNOWN", f"key={key!r} is not one of the columns {list(self.kinds)}")
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of a stream of these columns beside its rows; an upper estimate."""
+        return STREAM_BYTES + sum(COLUMN_BYTES + len(name.encode()) for name in self.kinds)
 
     def copy(self) -> TableColumns:
         """Return columns that may change apart from these."""

@@ -98,6 +98,7 @@ class TableState:
             rows = [columns.check(row, at) for at, row in enumerate(upserts)]
             keys = [columns.check_key(key, at) for at, key in enumerate(deletes)]
             staged: dict[CellValue, list[CellValue]] = {}
+            self._check_columns(columns)
             ready = [self._merged(cells, at, list(columns.kinds), staged) for at, cells in enumerate(rows)]
             self._columns = columns
             for key, cells, size in ready:
@@ -162,6 +163,16 @@ class TableState:
         with self.lock:
             self.top = other.top
             self.clear()
+
+    def _check_columns(self, columns: TableColumns) -> None:
+        if len(columns.kinds) != len(self._columns.kinds) and columns.bytes > self._limits.row_bytes:
+            raise StreamVizValueError(
+                "ROW_TOO_LARGE",
+                f"{self.id}: {len(columns.kinds):,} columns take about {columns.bytes:,} bytes in each message, "
+                f"the limit is {self._limits.row_bytes:,}",
+                actual=columns.bytes,
+                limit=self._limits.row_bytes,
+            )
 
     # ---- changing ------------------------------------------------------------------------------------------------
 
@@ -274,10 +285,16 @@ class TableState:
         """Return the header's proof: [floor, keyFloor, whole, part, total]."""
         return [self.floor, self.key_floor, str(self._whole), str(self._part), len(self._rows)]
 
+    @property
+    def least_bytes(self) -> int:
+        """Bytes of the least that `take_changes` takes."""
+        first = next(iter(self._pending.values()), None)
+        return self._columns.bytes + (0 if first is None else first.row.bytes)
+
     def take_changes(self, most_bytes: int) -> tuple[bytes, int]:
         """Return waiting changes, oldest first, as Arrow, and how many; at least one where any waits."""
         taken: list[CellValue] = []
-        size = 0
+        size = self._columns.bytes
         for key, change in self._pending.items():
             size += change.row.bytes
             if taken and size > most_bytes:
@@ -291,7 +308,7 @@ class TableState:
         self._pending.clear()
 
     def slice_from(self, row_id: int | None) -> tuple[bytes, int, int, bool, int]:
-        """Return (Arrow, a, b, whether it reaches the newest row, estimated bytes) of the slice at `row_id`.
+        """Return (Arrow, a, b, whether it reaches the newest row, bytes of the rows) of the slice at `row_id`.
 
         None starts at `key_floor`. Live rows a <= rowId < b are all in it.
         """
@@ -310,7 +327,7 @@ class TableState:
             rows.append(row)
         done = len(rows) == len(newer)
         b = self.top + 1 if done else rows[-1].id + 1
-        return self._encode((row, False) for row in rows), a, b, done, 600 + min(size, self._limits.slice_bytes)
+        return self._encode((row, False) for row in rows), a, b, done, min(size, self._limits.slice_bytes)
 
     def _encode(self, rows: Iterable[tuple[_Row, bool]]) -> bytes:
         columns = [(name, kind.type, kind.is_float) for name, kind in self._columns.kinds.items()]

@@ -40,6 +40,16 @@ export class Host {
     return new Host(app, dir, server, relay, browser);
   }
 
+  /** Opens a host for `work` alone and closes it whatever happens. */
+  static async use(work: (host: Host) => Promise<void>): Promise<void> {
+    const host = await Host.open();
+    try {
+      await work(host);
+    } finally {
+      await host.close();
+    }
+  }
+
   /** Opens a new notebook of `cells` through the relay. */
   async notebook(cells: readonly string[], options: OpenOptions = {}): Promise<LabPage> {
     return this.window(this.write(cells), options);

@@ -312,3 +312,11 @@ def test_send_many_wants_a_time_per_value():
 @given(st.integers(1, 10**15))
 def test_duration_text_is_read_back_as_the_same_duration(us):
     assert duration_us(duration_text(us)) == us
+
+
+def test_labels_longer_than_a_message_should_carry_are_refused_before_anything_is_sent():
+    cpu = sv.metric("cpu", by="host")
+    with pytest.raises(ValueError, match="at most 1,000 characters") as caught:
+        cpu.send({"a": 1, "x" * 5000: 2})
+    assert caught.value.code == "OPTION_INVALID"
+    assert cpu.last == {} or cpu.last.get("a") is None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import stream_viz as sv
 
 
@@ -29,3 +33,23 @@ def test_stats_of_nothing_say_so():
     sv.metric("<b>")
     sv.metric("<b>").send(1)
     assert "<b>" not in sv.stats()._repr_html_()
+
+
+def test_a_script_that_sends_300_000_samples_counts_each_of_them_folded_or_not():
+    code = """
+import stream_viz as sv
+cpu = sv.metric("cpu")
+for i in range(300_000):
+    cpu.send(i)
+row = sv.stats().rows[0]
+print(row.sent + row.expired, row.sent, row.folded > 0)
+sv.snapshot(cpu)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines() == ["300000 300000 True", "cpu: last 299,999, 300,000 sent"]

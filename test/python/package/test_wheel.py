@@ -1,4 +1,4 @@
-"""What `pip install` would get: the wheel holds code, loader, runtime, schema and licence, and one version everywhere."""
+"""What `pip install` would get: the wheel holds code, loader, runtime, schema and licence, one version everywhere."""
 
 import json
 import subprocess

@@ -66,23 +66,28 @@ export class LineColumns {
     return end;
   }
 
-  /** Keeps the columns before the one that holds `lastTimeUs`. To be called before `finish`. */
+  /**
+   * Keeps the columns before the one that holds `lastTimeUs`, beside those a memory of the same columns holds further
+   * left: strips at the right do not make it forget the rest of the picture. To be called before `finish`.
+   */
   store(memory: LineMemory, lastTimeUs: number): void {
     const end = lastTimeUs >= this.startUs ? Math.min(this.end, columnOf(lastTimeUs, this.columnUs)) : this.first;
-    const count = end - this.first;
+    const joins = memory.columnUs === this.columnUs && memory.first <= this.first && this.first <= memory.end;
+    if (joins && end <= memory.end) return;
+    if (!joins) memory.restart(this.columnUs, this.first);
+    memory.makeRoom(this.first, this.end);
     const from = this.#out;
     const to = memory.columns;
-    to.ensure(count);
-    for (let at = 0; at < count; at += 1) {
-      to.value[at] = from.value[at]!;
-      to.weight[at] = from.weight[at]!;
-      to.min[at] = from.min[at]!;
-      to.max[at] = from.max[at]!;
-      to.breakBefore[at] = from.breakBefore[at]!;
+    for (let column = memory.end; column < end; column += 1) {
+      const source = column - this.first;
+      const target = column - memory.first;
+      to.value[target] = from.value[source]!;
+      to.weight[target] = from.weight[source]!;
+      to.min[target] = from.min[source]!;
+      to.max[target] = from.max[source]!;
+      to.breakBefore[target] = from.breakBefore[source]!;
     }
-    memory.columnUs = this.columnUs;
-    memory.first = this.first;
-    memory.end = this.first + count;
+    memory.end = Math.max(memory.end, end);
   }
 
   /** Start of the first column in us: what is drawn begins here. */

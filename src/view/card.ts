@@ -64,6 +64,7 @@ export class Card {
   #state: CardState = { kind: 'loading' };
   #chip: Chip | null = null;
   #shownChips = '';
+  #captionText = '';
   #crowded = false;
   #hintTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -125,11 +126,14 @@ export class Card {
   /** Small words at the right of the title line ("last", "8 of 1,204"); they give way to every chip but an accent
    *  one, and to the words of loading, waiting and error. */
   setCaption(text: string): void {
-    if (this.#caption.textContent !== text) this.#caption.textContent = text;
+    if (this.#captionText === text) return;
+    this.#captionText = text;
+    this.#caption.textContent = text;
   }
 
   /** The widget's own chip (severity, new rows), or null. A state's chip stands at its right. */
   setChip(chip: Chip | null): void {
+    if (chip === this.#chip) return;
     this.#chip = chip;
     this.#showChips();
   }

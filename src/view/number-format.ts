@@ -40,6 +40,7 @@ export class NumberFormat {
   readonly #locale: string | undefined;
   readonly #spec: ReturnType<typeof parseNumberFormat>;
   readonly #formats: Intl.NumberFormat[] = [];
+  readonly #plainDigits: boolean;
   #scale: Scale = { factor: 1, unit: '' };
   #step = 0;
   #decimals = 0;
@@ -58,6 +59,8 @@ export class NumberFormat {
     this.#locale = options.locale ?? undefined;
     this.#spec = options.format === null ? null : parseNumberFormat(options.format);
     this.#scale = this.#scaleOf(0);
+    const one = new Intl.NumberFormat(this.#locale, { minimumFractionDigits: 1 });
+    this.#plainDigits = one.format(-1.5) === '-1.5';
   }
 
   /**
@@ -186,7 +189,8 @@ export class NumberFormat {
       });
       this.#formats[decimals] = format;
     }
-    const text = format.format(value);
+    // Below a thousand nothing is grouped, and the two round alike: the engine's own digits come ten times sooner.
+    const text = this.#plainDigits && Math.abs(value) < 999 ? value.toFixed(decimals) : format.format(value);
     return minus(/^-[0.,]*$/.test(text) ? text.slice(1) : text);
   }
 

@@ -14,6 +14,10 @@ export interface ValueParts {
 
 const KEEP_WIDTH_MS = 60_000;
 
+/** Widths of shapes, by font and shape: the cards of a page write the same ones, so each is laid out once a minute. */
+const MEASURED = new Map<string, { readonly px: number; readonly atMs: number }>();
+const MOST_MEASURED = 1000;
+
 /**
  * One big value with its unit as DOM text. The widest number of the last minute keeps its space, so the unit stays still.
  *
@@ -26,28 +30,33 @@ export class ValueText {
   readonly #note = node('span', 'sv-so-far');
   readonly #keepWidth: boolean;
   readonly #widths = new Map<string, { readonly px: number; seenMs: number }>();
-  #fontPx = '';
+  #font = '';
+  #shown: ValueParts = { number: '', unit: '', note: '', tone: 'none' };
   #minWidthPx = 0;
 
   /** `keepWidth` false where the value is centred (gauge). */
   constructor(options: { readonly keepWidth: boolean }) {
     this.#keepWidth = options.keepWidth;
+    this.element.dataset.tone = this.#shown.tone;
     this.element.append(this.#number, this.#unit, this.#note);
   }
 
   set(parts: ValueParts, nowMs: number): void {
-    const changed = setText(this.#number, parts.number);
-    setText(this.#unit, parts.unit);
-    setText(this.#note, parts.note ?? '');
-    this.#unit.classList.toggle('sv-tight', parts.tight === true);
-    if (this.element.dataset.tone !== parts.tone) this.element.dataset.tone = parts.tone;
+    const { number, unit, tight, note, tone } = this.#shown;
+    const changed = number !== parts.number;
+    if (changed) write(this.#number, parts.number);
+    if (unit !== parts.unit) write(this.#unit, parts.unit);
+    if ((note ?? '') !== (parts.note ?? '')) write(this.#note, parts.note ?? '');
+    if ((tight === true) !== (parts.tight === true)) this.#unit.classList.toggle('sv-tight', parts.tight === true);
+    if (tone !== parts.tone) this.element.dataset.tone = parts.tone;
+    this.#shown = parts;
     if (changed && this.#keepWidth) this.#reserve(parts.number, nowMs);
   }
 
   /** Forgets the reserved space: call when the font size may have changed. */
   resized(): void {
     this.#widths.clear();
-    this.#fontPx = '';
+    this.#font = '';
   }
 
   #reserve(number: string, nowMs: number): void {
@@ -66,19 +75,27 @@ export class ValueText {
   }
 
   #measure(shape: string, nowMs: number): void {
-    const font = getComputedStyle(this.#number).fontSize;
-    if (font !== this.#fontPx) {
-      this.#widths.clear();
-      this.#fontPx = font;
+    if (this.#font === '' && this.element.isConnected) {
+      const { fontSize, fontFamily } = getComputedStyle(this.#number);
+      this.#font = `${fontSize} ${fontFamily}`;
     }
-    this.#number.style.minWidth = '0';
-    this.#widths.set(shape, { px: Math.ceil(this.#number.getBoundingClientRect().width), seenMs: nowMs });
-    this.#number.style.minWidth = `${this.#minWidthPx}px`;
+    const key = `${this.#font} ${shape}`;
+    let measured = MEASURED.get(key);
+    if (measured === undefined || nowMs - measured.atMs > KEEP_WIDTH_MS || this.#font === '') {
+      this.#number.style.minWidth = '0';
+      measured = { px: Math.ceil(this.#number.getBoundingClientRect().width), atMs: nowMs };
+      this.#number.style.minWidth = `${this.#minWidthPx}px`;
+      if (MEASURED.size >= MOST_MEASURED) MEASURED.clear();
+      // A hidden card has no widths.
+      if (measured.px > 0) MEASURED.set(key, measured);
+    }
+    this.#widths.set(shape, { px: measured.px, seenMs: nowMs });
   }
 }
 
-function setText(element: HTMLElement, text: string): boolean {
-  if (element.textContent === text) return false;
-  element.textContent = text;
-  return true;
+/** Writes into the text node that is there: cheaper than a new one. */
+function write(element: HTMLElement, text: string): void {
+  const { firstChild } = element;
+  if (firstChild !== null && text !== '') (firstChild as Text).data = text;
+  else element.textContent = text;
 }

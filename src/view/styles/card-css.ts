@@ -1,4 +1,5 @@
-/** The grid of a cell view, the card, its chips, tools, status line and words. Lengths are px of docs visual design. */
+/** The grid of a cell view, the card, its chips, tools, status line and words. Lengths are px of docs visual design.
+ *  A browser never lays a flex item out alone, so the value in its slot is placed by itself: a new number moves nothing else. */
 export const CARD_CSS = `
 .sv-cell { display: grid; gap: 12px; grid-template-columns: minmax(0, 1fr); }
 .sv-grid { display: grid; gap: 12px; grid-template-columns: repeat(var(--sv-columns, 1), minmax(0, 1fr)); align-items: start; }
@@ -36,7 +37,8 @@ export const CARD_CSS = `
 @container (max-width: 400px) { .sv-chip:not(:last-child):has(svg) .sv-chip-text { display: none; } }
 
 .sv-value-row { display: flex; flex: none; gap: 8px; justify-content: space-between; height: 36px; }
-.sv-value-slot { flex: 1 1 0; min-width: 0; height: 100%; overflow: hidden; contain: strict; }
+.sv-value-slot { position: relative; flex: 1 1 0; min-width: 0; height: 100%; overflow: hidden; contain: strict; }
+.sv-value-slot .sv-value { position: absolute; top: 0; right: 0; left: 0; contain: strict; }
 .sv-value { display: flex; align-items: baseline; height: 36px; color: var(--sv-text); font-weight: 600; font-size: 28px; line-height: 36px; letter-spacing: -0.02em; white-space: nowrap; }
 .sv-value-number { flex: none; }
 .sv-unit { margin-left: 4px; color: var(--sv-text-3); font-weight: 400; font-size: 14px; letter-spacing: 0; }

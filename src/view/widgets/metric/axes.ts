@@ -3,7 +3,7 @@ import type { NumberFormat } from '../../number-format.ts';
 import { resolveColor, type Theme } from '../../theme.ts';
 import type { TimeFormat } from '../../time-format.ts';
 import type { ValueTicks } from '../../value-ticks.ts';
-import type { AxisChart, AxisPicture, AxisThreshold } from './axis-chart.ts';
+import type { AxisChart, AxisPicture, AxisThreshold, TimePicture } from './axis-chart.ts';
 import type { AxisTurns } from './axis-turns.ts';
 import type { PlotScale } from './line-painter.ts';
 import type { PlotLayout } from './plot-layout.ts';
@@ -39,6 +39,7 @@ export class Axes {
   readonly #chart: AxisChart;
   readonly #turns: AxisTurns;
   #validPx = 0;
+  #valueChars = 0;
   #drawnEdgeUs = Number.NaN;
   #hasTurn = false;
 
@@ -53,7 +54,7 @@ export class Axes {
     return this.#hasTurn;
   }
 
-  /** Draws the axes where that is due, else slides them; returns whether they were drawn. Call after `isReady` said yes. */
+  /** Draws the axes where that is due, else slides them; returns whether more than time labels was drawn. Call after `isReady` said yes. */
   show(nowMs: number, scale: PlotScale, input: AxesInput): boolean {
     if (input.layout.labels === 'none' || !Number.isFinite(scale.edgeUs)) {
       if (this.stale) this.#chart.dispose();
@@ -66,26 +67,34 @@ export class Axes {
       this.#chart.slide(shiftPx);
       return false;
     }
+    const whole = this.stale;
     this.stale = false;
     this.drawnMs = nowMs;
     this.#drawnEdgeUs = scale.edgeUs;
-    this.#chart.draw(this.#picture(scale, input));
-    return true;
+    if (whole) this.#chart.draw(this.#picture(scale, input));
+    else this.#chart.drawTimes(this.#timePicture(scale, input));
+    return whole;
   }
 
   #picture(scale: PlotScale, input: AxesInput): AxisPicture {
-    const { layout, ticks, numbers, theme, empty } = input;
+    const { ticks, numbers, empty } = input;
     const values = ticks.values.map((value) => ({ value, text: numbers.axis(value, ticks.step) }));
-    const valueChars = Math.max(...values.map(({ text }) => text.length));
-    const times = visibleTimes(scale, { format: input.times, nowUs: input.nowUs, labels: layout.labels, valueChars });
-    this.#validPx = times.validPx;
+    this.#valueChars = Math.max(...values.map(({ text }) => text.length));
     return {
-      layout,
+      ...this.#timePicture(scale, input),
       min: ticks.min,
       max: ticks.max,
       values: empty ? [] : values,
-      times: empty ? [] : times.labels,
       thresholds: empty ? [] : input.thresholds.map((line) => axisThreshold(line, input)),
+    };
+  }
+
+  #timePicture(scale: PlotScale, { layout, times: format, nowUs, theme, empty }: AxesInput): TimePicture {
+    const times = visibleTimes(scale, { format, nowUs, labels: layout.labels, valueChars: this.#valueChars });
+    this.#validPx = times.validPx;
+    return {
+      layout,
+      times: empty ? [] : times.labels,
       colors: { grid: theme.tokens.grid, text: theme.tokens['text-3'] },
       font: theme.font,
     };

@@ -14,9 +14,9 @@ import type { ViewportControl } from './viewport-control.ts';
 
 /** Values and words change at most 10 times a second. */
 export const WORDS_MS = 100;
-/** Widgets that began together drift apart, so that thirty of them do not all write in one frame. */
-const DRIFT_MS = 9;
-const DRIFTS = 6;
+/** Widgets write in turns, in two groups: a layout costs nearly the same for one number as for some, and thirty would hold a frame up. */
+const TURN_MS = 120;
+const GROUPS = 2;
 /** The text alternative. */
 const SPOKEN_MS = 5000;
 /** Lines the text alternative names. */
@@ -56,7 +56,7 @@ export class MetricWords {
   readonly #alternative = node('div', 'sv-hidden');
   readonly #silence = new SilenceWatch();
   readonly #back: Chip;
-  readonly #periodMs = WORDS_MS + (made++ % DRIFTS) * DRIFT_MS;
+  readonly #phaseMs = ((made++ % GROUPS) * TURN_MS) / GROUPS;
   #saidMs = Number.NEGATIVE_INFINITY;
   #spokenMs = Number.NEGATIVE_INFINITY;
   #counters = '';
@@ -83,7 +83,7 @@ export class MetricWords {
 
   /** Says what is due; returns whether it did. */
   say(nowMs: number, input: WordsInput): boolean {
-    if (!this.due || nowMs - this.#saidMs < this.#periodMs) return false;
+    if (!this.due || !this.#isTurn(nowMs)) return false;
     this.#saidMs = nowMs;
     this.due = false;
     const state = this.#state(input);
@@ -102,6 +102,13 @@ export class MetricWords {
     this.#control.showTools(input.widthPx);
     if (nowMs - this.#spokenMs >= SPOKEN_MS) this.#speak(nowMs, input);
     return true;
+  }
+
+  /** Who was silent for two turns speaks at once. */
+  #isTurn(nowMs: number): boolean {
+    const silentMs = nowMs - this.#saidMs;
+    if (silentMs < WORDS_MS || silentMs >= 2 * TURN_MS) return silentMs >= WORDS_MS;
+    return Math.floor((nowMs + this.#phaseMs) / TURN_MS) !== Math.floor((this.#saidMs + this.#phaseMs) / TURN_MS);
   }
 
   #state({ store, spec, times }: WordsInput): CardState {

@@ -116,8 +116,12 @@ export class Plot {
     if (plan.kind === 'strip') this.#slide(context, plan.shiftDevicePx, picture);
     else this.#memory.begin(lines.length);
     this.#clear(context, picture, fromX);
-    context.save();
-    if (fromX > 0) this.#clip(context, fromX, 0, this.#width / pixelRatio - fromX, this.#height / pixelRatio);
+    // The marks around one line lie in any strip of it whole: only those of several lines reach out of one.
+    const isCut = fromX > 0 && (lines.length > 1 || lines[0]!.pending.length > 0 || lines[0]!.restored.length > 0);
+    if (isCut) {
+      context.save();
+      this.#clip(context, fromX, 0, this.#width / pixelRatio - fromX, this.#height / pixelRatio);
+    }
     for (let i = 0; i < lines.length; i++) {
       const look = { inset: tokens.inset, border: tokens.border, pixelRatio };
       this.#spans.paintMissing(context, lines[i]!.pending, scale, look);
@@ -125,11 +129,12 @@ export class Plot {
     if (picture.cursor !== null) paintCursorLine(context, scale, picture.cursor.x, tokens['text-3']);
     context.save();
     const height = scale.bottom - scale.top + 2 * CLIP_ROOM_PX;
-    this.#clip(context, scale.left, scale.top - CLIP_ROOM_PX, scale.right - scale.left, height);
+    const left = Math.max(scale.left, fromX);
+    this.#clip(context, left, scale.top - CLIP_ROOM_PX, scale.right - left, height);
     let outside: boolean | null = false;
     for (let i = 0; i < lines.length && outside !== null; i++) {
-      const left = this.#paintOne(context, picture, i, fromX);
-      outside = left === null ? null : outside || left;
+      const leaves = this.#paintOne(context, picture, i, fromX);
+      outside = leaves === null ? null : outside || leaves;
     }
     context.restore();
     for (let i = 0; i < lines.length; i++) {
@@ -138,7 +143,7 @@ export class Plot {
     }
     if (picture.stopped) paintStop(context, scale, tokens.accent);
     if (picture.cursor !== null) paintCursorDots(context, picture.cursor, picture.styles, tokens.surface);
-    context.restore();
+    if (isCut) context.restore();
     return outside;
   }
 

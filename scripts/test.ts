@@ -1,5 +1,5 @@
 // Runs every test and prints `N passed, N failed` over all runners as its last line. A runner that crashed, or that ran nothing, is a failure.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -66,18 +66,39 @@ const pytest: Runner = {
 };
 
 export const unitRunners: readonly Runner[] = [vitestRunner('unit'), pytest];
-export const allRunners: readonly Runner[] = [...unitRunners, vitestRunner('e2e')];
+export const endToEnd: Runner = vitestRunner('e2e');
 
-/** Runs one runner. A non-zero exit without a counted failure, a missing report or no test at all counts as one failure. */
-export function runRunner(runner: Runner, env: NodeJS.ProcessEnv = process.env): Counts {
+function ended(runner: Runner, env: NodeJS.ProcessEnv, keepOutput: boolean): Promise<number | null> {
+  return new Promise((resolve) => {
+    const stdio = keepOutput ? 'pipe' : 'inherit';
+    const child = spawn(runner.command, runner.options, { cwd: root, stdio: ['ignore', stdio, stdio], env });
+    let output = '';
+    const keep = (data: Buffer): void => {
+      output += data;
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.on('error', () => resolve(null));
+    child.on('close', (status) => {
+      if (keepOutput) console.log(`\n== ${runner.title}\n${output}`);
+      resolve(status);
+    });
+  });
+}
+
+/**
+ * Runs one runner. A non-zero exit without a counted failure, a missing report or no test at all counts as one failure.
+ *
+ * @param options.keepOutput Prints the output in one piece at the end: for runners beside each other. Default: as it comes.
+ */
+export async function runRunner(
+  runner: Runner,
+  options: { readonly env?: NodeJS.ProcessEnv; readonly keepOutput?: boolean } = {},
+): Promise<Counts> {
   mkdirSync(reports, { recursive: true });
   rmSync(runner.report, { force: true });
-  console.log(`\n== ${runner.title}`);
-  const { status } = spawnSync(runner.command, runner.options, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env,
-  });
+  if (!options.keepOutput) console.log(`\n== ${runner.title}`);
+  const status = await ended(runner, options.env ?? process.env, options.keepOutput ?? false);
   let counts: Counts = { passed: 0, failed: 0 };
   if (existsSync(runner.report)) counts = runner.counts(readFileSync(runner.report, 'utf8'));
   const ranNothing = !(counts.passed + counts.failed > 0);
@@ -86,15 +107,14 @@ export function runRunner(runner: Runner, env: NodeJS.ProcessEnv = process.env):
   return counts;
 }
 
-/** Sum over `runners`, in order. */
-export function runAll(runners: readonly Runner[], env: NodeJS.ProcessEnv = process.env): Counts {
-  const sum = { passed: 0, failed: 0 };
-  for (const runner of runners) {
-    const { passed, failed } = runRunner(runner, env);
-    sum.passed += passed;
-    sum.failed += failed;
-  }
-  return sum;
+const sum = (all: readonly Counts[]): Counts => ({
+  passed: all.reduce((total, { passed }) => total + passed, 0),
+  failed: all.reduce((total, { failed }) => total + failed, 0),
+});
+
+/** The unit tests of both languages, beside each other. */
+export async function runUnit(): Promise<Counts> {
+  return sum(await Promise.all(unitRunners.map((runner) => runRunner(runner, { keepOutput: true }))));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -104,7 +124,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { buildAll } = await import('./build.ts');
   await buildAll();
   const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
-  const totals = runAll(allRunners, env);
+  const totals = sum([await runUnit(), await runRunner(endToEnd, { env })]);
   const passed = totals.passed + checks.filter((step) => step.ok).length;
   const failed = totals.failed + checks.filter((step) => !step.ok).length;
   console.log(`\nall tests took ${((Date.now() - began) / 1000).toFixed(0)} s`);

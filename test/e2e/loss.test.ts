@@ -42,7 +42,7 @@ function lostSeq(host: Host): number {
 describe('losses on the way', () => {
   test.concurrent(
     'every 7th message, all for 3, 20 and 60 s, and the last before silence: exact again within a round',
-    () =>
+    ({ expect }) =>
       Host.use(async (host) => {
         const lab = await host.notebook([RECORDED, SENDER, STOP, TELL]);
         await lab.run(0);

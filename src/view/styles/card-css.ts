@@ -63,6 +63,7 @@ export const CARD_CSS = `
 
 .sv-tools { display: flex; flex: none; align-items: center; color: var(--sv-text-2); opacity: 0; transition: opacity 120ms; }
 .sv-card:hover .sv-tools, .sv-card:focus-within .sv-tools { opacity: 1; }
+@media (pointer: fine) { .sv-card:not(:hover, :focus-within) .sv-head .sv-tools { position: absolute; right: 12px; } }
 .sv-root .sv-tool { display: grid; place-items: center; width: 28px; height: 28px; border-radius: 4px; color: inherit; }
 .sv-root .sv-tool:hover, .sv-root .sv-tool[aria-pressed="true"] { background: color-mix(in srgb, var(--sv-text) 8%, transparent); color: var(--sv-text); }
 @media (pointer: coarse) {

@@ -45,7 +45,6 @@ export class CellView {
   #store: SessionStore | null = null;
   #unsubscribe: () => void = () => {};
   #document: DashboardDocument | null = null;
-  #problem: { readonly message: string; readonly code: string } | null = null;
   #shownWords = '';
   #patience: ReturnType<typeof setTimeout> | null = null;
   #widthPx = 0;
@@ -75,12 +74,6 @@ export class CellView {
     this.#store = store;
     this.#unsubscribe = store?.subscribe(() => this.#onChange()) ?? (() => {});
     this.#onChange();
-  }
-
-  /** Says why nothing works (runtime not loaded, newer protocol), or null when that is over. Widgets stay below. */
-  setProblem(problem: { readonly message: string; readonly code: string } | null): void {
-    this.#problem = problem;
-    this.#showWords();
   }
 
   /** PNG data URLs of the widgets that have a picture, by widget id. */
@@ -156,7 +149,6 @@ export class CellView {
     const words = cellWords({
       store: this.#store,
       viewId: this.#options.viewId,
-      problem: this.#problem,
       waitedMs: performance.now() - this.#mountedMs,
     });
     const key = words === null ? '' : `${words.code}/${words.text}`;

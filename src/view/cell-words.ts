@@ -21,17 +21,14 @@ const WORDS = {
 /**
  * The words of a cell view; null where its widgets say everything themselves.
  *
- * @param problem Why the runtime cannot work (it could not be loaded, the protocol is newer); wins over all.
  * @param waitedMs Since the view was mounted.
  */
 export function cellWords(input: {
   readonly store: SessionStore | null;
   readonly viewId: string;
-  readonly problem: { readonly message: string; readonly code: string } | null;
   readonly waitedMs: number;
 }): CellWords | null {
-  const { store, problem } = input;
-  if (problem) return { text: problem.message, code: problem.code };
+  const { store } = input;
   const document = store?.document ?? null;
   if (document && hasWidgets(document, input.viewId)) return null;
   if (store?.problem) return { text: store.problem.message, code: store.problem.code };

@@ -3,8 +3,7 @@ import { cellWords, gridColumns, PATIENCE_MS } from '../../src/view/cell-words.t
 import { STYLE_TEXT } from '../../src/view/styles.ts';
 import { FakeStore } from '../gallery-cards/fake-store.ts';
 
-const words = (store: FakeStore | null, waitedMs = 0, problem: { message: string; code: string } | null = null) =>
-  cellWords({ store, viewId: 'v1', problem, waitedMs });
+const words = (store: FakeStore | null, waitedMs = 0) => cellWords({ store, viewId: 'v1', waitedMs });
 
 describe('words of a cell', () => {
   it('a cell without data first loads, then says what to do', () => {
@@ -20,11 +19,10 @@ describe('words of a cell', () => {
     expect(words(store)).toBeNull();
   });
 
-  it('a problem of the runtime wins over all, one of the messages over waiting', () => {
+  it('a problem of the messages wins over waiting', () => {
     const store = new FakeStore();
     store.fail('PROTOCOL_VERSION', 'newer protocol');
     expect(words(store)).toEqual({ text: 'newer protocol', code: 'PROTOCOL_VERSION' });
-    expect(words(store, 0, { message: 'no runtime', code: 'RUNTIME_FAILED' })?.code).toBe('RUNTIME_FAILED');
   });
 
   it('a kernel that is gone and a closed view are told apart', () => {

@@ -56,11 +56,9 @@ class Flusher:
         self._thread = None
 
     def _run(self, wake: threading.Event) -> None:
-        due = time.monotonic()
-        while True:
-            due = max(due + self._interval_s, time.monotonic())
-            if wake.wait(max(0.0, due - time.monotonic())):
-                return
+        began = time.monotonic()
+        while not wake.wait(max(0.0, began + self._interval_s - time.monotonic())):
+            began = time.monotonic()
             self.tick()
 
     def tick(self) -> None:

@@ -57,16 +57,16 @@ export function alterStreamVizFrame(bytes: Buffer, change: (message: Alterable) 
   return joinKernelFrame([...parts.slice(0, 4), Buffer.from(JSON.stringify(altered)), ...buffers]);
 }
 
-/** Number and epoch of a StreamViz message in a kernel frame, or null for any other frame. */
+/** Number, epoch and producer's clock of a StreamViz message in a kernel frame, or null for any other frame. */
 export function streamVizMessage(
   frame: KernelFrame | null,
-): { seq: number; epoch: string; slow: boolean; bytes: number } | null {
+): { seq: number; epoch: string; sentUs: number; slow: boolean; bytes: number } | null {
   if (frame?.channel !== 'iopub' || frame.type !== 'comm_msg' || !isRecord(frame.content)) return null;
   const data = frame.content.data;
   if (!isRecord(data) || data.method !== 'custom' || !isRecord(data.content)) return null;
-  const { seq, epoch, slow } = data.content;
-  if (typeof seq !== 'number' || !isRecord(epoch)) return null;
-  return { seq, epoch: String(epoch.id), slow: slow === true, bytes: frame.bufferBytes };
+  const { seq, epoch, sentUs, slow } = data.content;
+  if (typeof seq !== 'number' || typeof sentUs !== 'number' || !isRecord(epoch)) return null;
+  return { seq, epoch: String(epoch.id), sentUs, slow: slow === true, bytes: frame.bufferBytes };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

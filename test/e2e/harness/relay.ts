@@ -14,6 +14,8 @@ import { type Alterable, alterStreamVizFrame, readKernelFrame, streamVizMessage 
 export interface RelayedMessage {
   readonly seq: number;
   readonly epoch: string;
+  /** Producer's clock when it was built, us. */
+  readonly sentUs: number;
   readonly slow: boolean;
   readonly bytes: number;
   readonly atMs: number;

@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const FAULTS = ['test/e2e/{attack,bad-messages,loss}.test.ts'];
+const ALONE = ['test/e2e/limits.test.ts', 'test/browser/**/*.test.ts'];
+
+/** Tests against real servers and browsers, one file after another. */
+const endToEnd = (name: string, include: string[], exclude: string[]) => ({
+  test: { name, include, exclude, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+});
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,15 +19,11 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts', 'test/browser/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          fileParallelism: false,
-        },
-      },
+      // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
+      endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...ALONE]),
+      endToEnd('faults', FAULTS, []),
+      // What measures a page or the wire has the machine to itself.
+      endToEnd('alone', ALONE, []),
     ],
   },
 });

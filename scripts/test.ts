@@ -66,7 +66,11 @@ const pytest: Runner = {
 };
 
 export const unitRunners: readonly Runner[] = [vitestRunner('unit'), pytest];
-export const endToEnd: Runner = vitestRunner('e2e');
+/** Against real servers and browsers: those of one list run beside each other, the lists one after another. */
+export const endToEnd: readonly (readonly Runner[])[] = [
+  [vitestRunner('e2e'), vitestRunner('faults')],
+  [vitestRunner('alone')],
+];
 
 function ended(runner: Runner, env: NodeJS.ProcessEnv, keepOutput: boolean): Promise<number | null> {
   return new Promise((resolve) => {
@@ -112,10 +116,13 @@ const sum = (all: readonly Counts[]): Counts => ({
   failed: all.reduce((total, { failed }) => total + failed, 0),
 });
 
-/** The unit tests of both languages, beside each other. */
-export async function runUnit(): Promise<Counts> {
-  return sum(await Promise.all(unitRunners.map((runner) => runRunner(runner, { keepOutput: true }))));
+async function runTogether(runners: readonly Runner[], env?: NodeJS.ProcessEnv): Promise<Counts> {
+  const options = { keepOutput: runners.length > 1, ...(env ? { env } : {}) };
+  return sum(await Promise.all(runners.map((runner) => runRunner(runner, options))));
 }
+
+/** The unit tests of both languages, beside each other. */
+export const runUnit = (): Promise<Counts> => runTogether(unitRunners);
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const began = Date.now();
@@ -124,7 +131,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { buildAll } = await import('./build.ts');
   await buildAll();
   const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
-  const totals = sum([await runUnit(), await runRunner(endToEnd, { env })]);
+  const counts = [await runUnit()];
+  for (const runners of endToEnd) counts.push(await runTogether(runners, env));
+  const totals = sum(counts);
   const passed = totals.passed + checks.filter((step) => step.ok).length;
   const failed = totals.failed + checks.filter((step) => !step.ok).length;
   console.log(`\nall tests took ${((Date.now() - began) / 1000).toFixed(0)} s`);

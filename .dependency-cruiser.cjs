@@ -14,6 +14,7 @@ module.exports = {
     only('session', ['core', 'wire', 'dashboard']),
     only('transport', ['core', 'wire']),
     only('view', ['core', 'dashboard', 'session']),
+    only('cli', ['core', 'dashboard']),
     {
       name: 'pure-layers-use-no-platform',
       severity: 'error',

@@ -255,12 +255,12 @@ function messageOf(lines: readonly Line[], seq: number, range: { readonly from: 
   return { header, buffers: [samples] };
 }
 
-function documentOf(lines: readonly Line[]): Uint8Array {
+function documentOf(lines: readonly Line[], more: object): Uint8Array {
   const widgets = lines.map((_, i) => ({
     id: `w${i}`,
     kind: 'metric',
     name: `m${i}`,
-    options: { title: `Metric ${i}`, timeRange: RANGE_S },
+    options: { title: `Metric ${i}`, timeRange: RANGE_S, ...more },
   }));
   const views = [{ id: 'view', cell: null, widgets: widgets.map(({ id }) => id) }];
   return new TextEncoder().encode(JSON.stringify({ revision: 1, timezone: 'UTC', widgets, views }));
@@ -272,51 +272,58 @@ function isInked(canvas: HTMLCanvasElement): boolean {
   return left?.some((byte) => byte > 0) ?? false;
 }
 
-/** The product as a notebook runs it: Arrow messages into the sessions, one cell of cards that follows its store. */
-const openStreamViz: Open = (lines, size) => {
-  const columns = Math.floor(document.documentElement.clientWidth / (size.width + CARD.width + 12));
-  const style = document.createElement('style');
-  style.textContent = `
+/**
+ * The product as a notebook runs it: Arrow messages into the sessions, one cell of cards that follows its store.
+ *
+ * @param more Options of every metric.
+ */
+const openStreamViz =
+  (more: object): Open =>
+  (lines, size) => {
+    const columns = Math.floor(document.documentElement.clientWidth / (size.width + CARD.width + 12));
+    const style = document.createElement('style');
+    style.textContent = `
     .sv-root .sv-grid.sv-grid { grid-template-columns: repeat(${columns}, ${size.width + CARD.width}px); max-width: none; }
     .sv-root .sv-card.sv-card { height: ${size.height + CARD.height}px; }`;
-  const element = document.createElement('div');
-  document.body.append(style, element);
-  const sessions = new Sessions();
-  const scheduler = new FrameScheduler();
-  const view = new CellView({ element, viewId: 'view', scheduler, catalogue: WIDGET_CATALOGUE, version: '0.0.0' });
-  const first = messageOf(lines, 1, { from: 0, count: VISIBLE });
-  const parts = [
-    { role: 'document', buffer: 0 },
-    { role: 'samples', buffer: 1 },
-  ];
-  sessions.deliver({ ...first.header, parts }, [documentOf(lines), ...first.buffers]);
-  view.setStore(sessions.get('bench'));
-  const messages = Array.from({ length: TICKS }, (_, i) =>
-    messageOf(lines, i + 2, { from: VISIBLE + i * PER_TICK, count: PER_TICK }),
-  );
-  return {
-    tick: (index) => {
-      const message = messages[index]!;
-      sessions.deliver(message.header, message.buffers);
-    },
-    dispose: () => {
-      const { problem } = sessions.get('bench');
-      if (problem !== null) throw problem;
-      for (const canvas of element.querySelectorAll<HTMLCanvasElement>('.sv-metric-lines')) {
-        if (!isInked(canvas)) throw new Error('a chart of the product shows no line at its left');
-      }
-      view.dispose();
-      scheduler.dispose();
-      sessions.dispose();
-      element.remove();
-      style.remove();
-    },
+    const element = document.createElement('div');
+    document.body.append(style, element);
+    const sessions = new Sessions();
+    const scheduler = new FrameScheduler();
+    const view = new CellView({ element, viewId: 'view', scheduler, catalogue: WIDGET_CATALOGUE, version: '0.0.0' });
+    const first = messageOf(lines, 1, { from: 0, count: VISIBLE });
+    const parts = [
+      { role: 'document', buffer: 0 },
+      { role: 'samples', buffer: 1 },
+    ];
+    sessions.deliver({ ...first.header, parts }, [documentOf(lines, more), ...first.buffers]);
+    view.setStore(sessions.get('bench'));
+    const messages = Array.from({ length: TICKS }, (_, i) =>
+      messageOf(lines, i + 2, { from: VISIBLE + i * PER_TICK, count: PER_TICK }),
+    );
+    return {
+      tick: (index) => {
+        const message = messages[index]!;
+        sessions.deliver(message.header, message.buffers);
+      },
+      dispose: () => {
+        const { problem } = sessions.get('bench');
+        if (problem !== null) throw problem;
+        for (const canvas of element.querySelectorAll<HTMLCanvasElement>('.sv-metric-lines')) {
+          if (!isInked(canvas)) throw new Error('a chart of the product shows no line at its left');
+        }
+        view.dispose();
+        scheduler.dispose();
+        sessions.dispose();
+        element.remove();
+        style.remove();
+      },
+    };
   };
-};
 
 const DRIVERS: Readonly<Record<string, Open>> = {
   empty: () => ({ tick: () => {}, dispose: () => {} }),
-  streamviz: openStreamViz,
+  streamviz: openStreamViz({}),
+  windowed: openStreamViz({ window: '2s', slide: '200ms', aggregation: 'p95' }),
   echarts: openECharts,
   uplot: openUPlot,
   canvas: openCanvas,

@@ -13,7 +13,7 @@ const CASES = [
 const ROUNDS = 3;
 const RUN_MS = 4000;
 const SMALL_CHARTS_MS = 2.6;
-const NAMES: readonly string[] = ['empty', 'streamviz', 'echarts', 'uplot', 'canvas'];
+const NAMES: readonly string[] = ['empty', 'streamviz', 'windowed', 'echarts', 'uplot', 'canvas'];
 
 declare const drawBench: DrawBench;
 
@@ -98,6 +98,14 @@ try {
       figure(`${charts}, beside bare canvas`, own, 'ms', own / net('canvas', 'work'), 'canvas without axes', null),
       figure(`${charts}, with raster`, ownAll, 'ms', ownAll / net('echarts', 'all'), 'the best ECharts drive', null),
       figure(`${charts}, with raster`, ownAll, 'ms', ownAll / net('canvas', 'all'), 'canvas without axes', null),
+      figure(
+        `${charts}, p95 of 2 s each 0.2 s`,
+        net('windowed', 'work'),
+        'ms',
+        net('windowed', 'work') / own,
+        'plain lines',
+        2,
+      ),
       figure(`${charts}, tasks above 50 ms`, long('streamviz'), 'tasks', long('streamviz'), 'none', 0),
     );
     if (test.count === 30) {

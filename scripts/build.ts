@@ -1,10 +1,11 @@
-// Builds what the Python package ships: the loader, the page runtime and the widget schema.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Builds what the Python package ships (the loader, the page runtime and the widget schema) and the shell command in dist/.
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { widgetSchema } from '../src/dashboard/schema.ts';
+import { cliBundle } from './cli-bundle.ts';
 import { root } from './setup.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
@@ -24,34 +25,38 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-async function bundle(entry: string, outfile: string): Promise<Bundle> {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: join(staticDir, outfile),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    legalComments: 'none',
-    metafile: true,
-    logLevel: 'warning',
-    define: { __STREAMVIZ_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
-  });
-  const bytes = readFileSync(join(staticDir, outfile));
-  return {
-    file: outfile,
-    bytes: bytes.length,
-    gzipBytes: gzipSync(bytes, { level: 9 }).length,
-    metafile: result.metafile,
-  };
+const pageBundle = (entry: string, outfile: string): BuildOptions => ({
+  absWorkingDir: root,
+  entryPoints: [entry],
+  outfile: join(staticDir, outfile),
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { __STREAMVIZ_VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+});
+
+async function bundle(options: BuildOptions & { readonly outfile?: string }): Promise<Bundle> {
+  const { outfile = '' } = options;
+  const { metafile } = await build({ ...options, metafile: true });
+  const bytes = readFileSync(outfile);
+  return { file: basename(outfile), bytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length, metafile };
 }
 
-/** Builds everything into python/stream_viz/static. Returns name and sizes of each bundle. */
-export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bundle]> {
+/** Builds everything. Returns name and sizes of each bundle. */
+export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bundle, command: Bundle]> {
   mkdirSync(staticDir, { recursive: true });
   writeFileSync(schemaFile, schemaText());
-  return [await bundle('src/widget.ts', 'loader.mjs'), await bundle('src/runtime.ts', 'runtime.mjs')];
+  const command = join(root, 'dist', 'streamviz.mjs');
+  const made = [
+    await bundle(pageBundle('src/widget.ts', 'loader.mjs')),
+    await bundle(pageBundle('src/runtime.ts', 'runtime.mjs')),
+    await bundle(cliBundle(command, version)),
+  ] as const;
+  chmodSync(command, 0o755);
+  return made;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,4 +1,4 @@
-// Takes the pictures of docs/images in a real JupyterLab: the quickstart in light and dark, a narrow page, thirty widgets.
+// Takes the pictures of docs/images in a real JupyterLab: the quickstart in light and dark, a narrow page, windows, thirty widgets.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { root } from './setup.mjs';
 
 const images = join(root, 'docs', 'images');
 const QUICKSTART = '01-quickstart.ipynb';
+const WINDOWS = '02-windows.ipynb';
 const THIRTY = `import math, threading, time
 import stream_viz as sv
 many = [sv.metric(f"sensor {i}", unit="°C") for i in range(30)]
@@ -28,10 +29,11 @@ const dir = join(base, 'notebooks');
 cpSync(join(root, 'notebooks'), dir, { recursive: true });
 const server = await startJupyter({ dir, state: join(base, 'jupyter') });
 const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
-const cells = (
-  JSON.parse(readFileSync(join(dir, QUICKSTART), 'utf8')) as { readonly cells: readonly { readonly id: string }[] }
-).cells;
-const cell = (id: string): number => cells.findIndex((each) => each.id === id);
+const cellsOf = (notebook: string): readonly { readonly id: string }[] =>
+  (JSON.parse(readFileSync(join(dir, notebook), 'utf8')) as { readonly cells: readonly { readonly id: string }[] })
+    .cells;
+const quickstart = cellsOf(QUICKSTART);
+const cell = (id: string): number => quickstart.findIndex((each) => each.id === id);
 
 async function open(notebook: string, options: OpenOptions): Promise<LabPage> {
   const lab = await LabPage.open(browser, server.url, server.token, notebook, { pixelRatio: 2, ...options });
@@ -62,6 +64,17 @@ try {
   await shoot(lab, 'narrow-light', cell('machine'));
   await lab.interrupt();
   await lab.close();
+  const windows = await open(WINDOWS, { width: 1100, height: 800 });
+  const named = cellsOf(WINDOWS);
+  const at = (id: string): number => named.findIndex((each) => each.id === id);
+  for (const id of ['import', 'live', 'counter', 'late', 'revise', 'session', 'steps', 'events'])
+    await windows.run(at(id));
+  await windows.until((report) => report.series.some(({ windows: [first] }) => (first?.results ?? 0) > 6), 120_000);
+  await shoot(windows, 'windows-light', at('live'));
+  await shoot(windows, 'windows-late-light', at('revise') - 1);
+  await windows.setTheme('JupyterLab Dark');
+  await shoot(windows, 'windows-dark', at('live'));
+  await windows.close();
   const thirty = await open(writeNotebook(dir, 'thirty.ipynb', [THIRTY]), { width: 1500, height: 1400 });
   await thirty.run(0);
   await thirty.until((report) => report.series.every((series) => series.count > 200));

@@ -4,15 +4,21 @@ Importing this package is cheap: numpy and anywidget are loaded when they are fi
 """
 
 from stream_viz._configure import clear, close, configure, show
+from stream_viz._counter import Counter, counter
 from stream_viz._errors import StreamVizError, StreamVizTypeError, StreamVizValueError
+from stream_viz._events import Events, events
 from stream_viz._gauge import Gauge, gauge
 from stream_viz._host import version as _version
+from stream_viz._log import log
 from stream_viz._metric import Metric, metric
 from stream_viz._snapshot import snapshot
 from stream_viz._stats import Stats, stats
 from stream_viz._table import Table, table
+from stream_viz._view import View
 
 __all__ = [
+    "Counter",
+    "Events",
     "Gauge",
     "Metric",
     "Stats",
@@ -20,10 +26,14 @@ __all__ = [
     "StreamVizTypeError",
     "StreamVizValueError",
     "Table",
+    "View",
     "clear",
     "close",
     "configure",
+    "counter",
+    "events",
     "gauge",
+    "log",
     "metric",
     "show",
     "snapshot",

@@ -1,4 +1,6 @@
-"""Own encoder of the two fixed Arrow layouts, sample and pane: one IPC stream, uncompressed, one batch, not nullable.
+"""Own encoder of the fixed Arrow layouts, sample and pane: one IPC stream, uncompressed, one batch, not nullable.
+
+The third, features, has its layout here and its encoder in `_feature_part.py`.
 
 | piece | bytes |
 |---|---|
@@ -19,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stream_viz._flatbuffer import FlatBuffer
-from stream_viz._pane import COUNT, FIRST, FIRST_TIME, LAST, LAST_TIME, MAX, MIN, START, SUM, Panes
+from stream_viz._pane import COUNT, FIRST, FIRST_TIME, LAST, LAST_TIME, MAX, MIN, ROWS, START, SUM, Panes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,7 @@ Owners = int | npt.NDArray[np.uint16]
 METADATA_KEY = "streamviz"
 END = struct.pack("<II", 0xFFFFFFFF, 0)
 VERSION_5, SCHEMA, RECORD_BATCH = 4, 1, 3
-INT, FLOAT, TIMESTAMP = 2, 3, 10
+INT, FLOAT, BINARY, TIMESTAMP = 2, 3, 4, 10
 DOUBLE, MICROSECOND = 2, 2
 
 SAMPLE_COLUMNS = (("series", "uint16"), ("time", "timestamp"), ("value", "float64"))
@@ -47,6 +49,16 @@ PANE_COLUMNS = (
     ("last", "float64"),
     ("lastTime", "timestamp"),
 )
+FEATURE_COLUMNS = (
+    ("row", "int32"),
+    ("mean", "float64"),
+    ("m2", "float64"),
+    ("increase", "float64"),
+    ("sketch", "binary"),
+)
+WIDTHS = {"uint16": 2, "int32": 4, "int64": 8, "float64": 8, "timestamp": 8, "binary": 4}
+"""Bytes of a value; of a binary column, of an end."""
+TYPES = {"uint16": INT, "int32": INT, "int64": INT, "float64": FLOAT, "timestamp": TIMESTAMP, "binary": BINARY}
 SAMPLE_ROW_BYTES = 18
 PANE_ROW_BYTES = 82
 
@@ -75,15 +87,17 @@ def _schema(columns: Sequence[tuple[str, str]], *, metadata: bool) -> bytes:
     schema = out.table(("h", 0), ("I", 0), ("I", 0) if metadata else None)
     out.refer(message[2], table=True)
     for (name, kind), at in zip(columns, out.vector(schema[1], len(columns)), strict=True):
-        code = {"uint16": INT, "int64": INT, "float64": FLOAT, "timestamp": TIMESTAMP}[kind]
+        code = TYPES[kind]
         field = out.table(("I", 0), ("?", 0), ("B", code), ("I", 0), None, ("I", 0))
         out.refer(at, table=True)
         out.text(field[0], name)
         out.vector(field[5], 0)
         if code == INT:
-            out.table(("i", 16 if kind == "uint16" else 64), ("?", kind == "int64"))
+            out.table(("i", 8 * WIDTHS[kind]), ("?", kind != "uint16"))
         elif code == FLOAT:
             out.table(("h", DOUBLE))
+        elif code == BINARY:
+            out.table()
         else:
             timestamp = out.table(("h", MICROSECOND), ("I", 0))
         out.refer(field[3], table=True)
@@ -105,10 +119,10 @@ def _layout(columns: Sequence[tuple[str, str]]) -> Layout:
     batch = out.table(("q", 0), ("I", 0), ("I", 0))
     out.refer(message[2], table=True)
     nodes = out.vector(batch[1], len(columns), "qq")
-    buffers = out.vector(batch[2], 2 * len(columns), "qq")
+    buffers = out.vector(batch[2], sum(3 if kind == "binary" else 2 for _, kind in columns), "qq")
     out.pad(-len(out.bytes) % 8)
     return Layout(
-        widths=tuple(2 if kind == "uint16" else 8 for _, kind in columns),
+        widths=tuple(WIDTHS[kind] for _, kind in columns),
         plain=_framed(_schema(columns, metadata=False)),
         head=_schema(columns, metadata=True),
         batch=bytes(out.bytes),
@@ -126,6 +140,7 @@ def _framed(flatbuffer: bytes) -> bytes:
 
 SAMPLES = _layout(SAMPLE_COLUMNS)
 PANES = _layout(PANE_COLUMNS)
+FEATURES = _layout(FEATURE_COLUMNS)
 
 
 def encode(layout: Layout, columns: Sequence[Bytes], rows: int, metadata: str | None = None) -> bytes:
@@ -161,18 +176,20 @@ def encode(layout: Layout, columns: Sequence[Bytes], rows: int, metadata: str | 
     return b"".join(pieces)
 
 
-def encode_panes(pieces: Sequence[tuple[Owners, int, Panes]], metadata: str | None = None) -> bytes:
-    """Return the pane stream of (series, duration in us, panes) pieces, in their order."""
-    counts = [panes.shape[1] for _, _, panes in pieces]
+def encode_panes(
+    pieces: Sequence[tuple[Owners, int, Panes, *tuple[object, ...]]], metadata: str | None = None
+) -> bytes:
+    """Return the pane stream of (series, duration in us, panes, ...) pieces, in their order; wide panes as plain."""
+    counts = [piece[2].shape[1] for piece in pieces]
     rows = sum(counts)
-    panes = np.concatenate([panes for _, _, panes in pieces], axis=1) if pieces else np.empty((9, 0))
+    panes = np.concatenate([piece[2][:ROWS] for piece in pieces], axis=1) if pieces else np.empty((ROWS, 0))
     whole = panes[[START, COUNT, FIRST_TIME, LAST_TIME]].astype(np.int64)
     owners = [
         np.full(count, owner, np.uint16) if isinstance(owner, int) else owner
-        for (owner, _, _), count in zip(pieces, counts, strict=True)
+        for (owner, *_), count in zip(pieces, counts, strict=True)
     ]
     series = np.concatenate(owners) if owners else np.empty(0, np.uint16)
-    durations = np.repeat(np.array([duration for _, duration, _ in pieces], np.int64), counts)
+    durations = np.repeat(np.array([piece[1] for piece in pieces], np.int64), counts)
     columns: list[Bytes] = [
         series,
         whole[0],

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,7 @@ class Burst:
         Rows before `cuts[k]` are folded into at most `runs` panes per cell: returns the panes and the series number of
         each. Without `cuts` nothing is folded.
         """
-        duration = self.series[0].cells.durations_us[0]
-        segment_at, starts = self._segments(duration, cuts)
+        segment_at, starts = self._segments(cuts)
         owner = np.searchsorted(self.at, segment_at, side="right") - 1
         folded = np.zeros(len(segment_at), bool) if cuts is None else segment_at < cuts[owner]
         if runs > 1 and folded.any():
@@ -61,14 +61,18 @@ class Burst:
 
     def cell_counts(self, cuts: Indices) -> Indices:
         """Return in how many of the finest cells the rows before `cuts[k]` of each series lie."""
-        duration = self.series[0].cells.durations_us[0]
+        durations = self._durations()
         last = np.maximum(cuts - 1, self.at)
-        cells = self.times[last] // duration - self.times[self.at] // duration + 1
+        cells = self.times[last] // durations - self.times[self.at] // durations + 1
         return np.where(cuts > self.at, cells, 0)
 
-    def _segments(self, duration: int, cuts: Indices | None) -> tuple[Indices, Times]:
+    def _durations(self) -> Times:
+        """Return the finest duration of each series."""
+        return np.array([series.cells.durations_us[0] for series in self.series], np.int64)
+
+    def _segments(self, cuts: Indices | None) -> tuple[Indices, Times]:
         """Return where a cell, a series or its tail begins, and the cell's start there."""
-        starts = self.times - self.times % duration
+        starts = self.times - self.times % np.repeat(self._durations(), self.ends - self.at)
         edge = np.empty(len(starts), bool)
         edge[1:] = starts[1:] != starts[:-1]
         edge[self.at] = True
@@ -97,13 +101,18 @@ class Burst:
             )
 
 
-def take_burst(waiting: Sequence[Series], now_us: int, limits: Limits) -> tuple[Burst | None, list[Series]]:
-    """Take what waits in many series; returns the burst and the series that are not in it, untouched."""
+def take_burst(
+    waiting: Sequence[Series], now_us: int, limits: Limits, most_odd: float = math.inf
+) -> tuple[Burst | None, list[Series]]:
+    """Take what waits in many series; returns the burst and the series that are not in it, untouched.
+
+    Of series with needs only those with at most `most_odd` rows are in it.
+    """
     flat: list[tuple[Series, list[float]]] = []
     packed: list[tuple[Series, Rows]] = []
     odd: list[Series] = []
     for series in waiting:
-        taken = series.take_plain()
+        taken = series.take_orderly(math.inf if series.plain else most_odd)
         if taken is None:
             odd.append(series)
         elif isinstance(taken, Rows):

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stream_viz._fold import Times, Values, fold, in_time_order
-from stream_viz._pane import COUNT, FIRST_TIME, START, Pane, Panes, merge_panes, no_panes
+from stream_viz._fold import Times, Values, fold, in_time_order, is_ascending, run_bounds
+from stream_viz._pane import COUNT, FIRST_TIME, ROWS, START, Pane, Panes, merge_panes, no_panes
 from stream_viz._tier import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 NEVER_US = -(2**62)
 """Horizon of a tier that has lost nothing."""
@@ -29,14 +29,32 @@ SCALAR_PANES = 6
 class Cells:
     """Tiers of one series and generation. Not locked: the sender is."""
 
-    def __init__(self, durations_us: Sequence[int], limit: int) -> None:
-        """Start empty; `limit` is the number of cells a tier keeps."""
+    def __init__(self, durations_us: Sequence[int], limit: int, finest_limit: int | None = None) -> None:
+        """Start empty; `limit` is the number of cells a tier keeps, `finest_limit` that of the finest tier."""
         self.durations_us = tuple(durations_us)
-        self.tiers = [Tier(duration) for duration in self.durations_us]
+        self.tiers = [self._new_tier(duration) for duration in self.durations_us]
         self.horizons_us = [NEVER_US] * len(self.tiers)
-        self.limit = limit
+        self.limits = [limit] * len(self.tiers)
+        if finest_limit is not None:
+            self.limits[0] = finest_limit
         self.gone = 0
         self.retained_from_us: int | None = None
+
+    def _new_tier(self, duration_us: int) -> Tier:
+        return Tier(duration_us)
+
+    def fold(self, times: Times, values: Values, duration_us: int, runs_per_cell: int = 1) -> Panes:
+        """Return finite samples in time order as panes of the kind these cells hold. Nothing is added."""
+        return fold(times, values, duration_us, runs_per_cell)
+
+    def merged(self, panes: Panes) -> Panes:
+        """Return `merge_panes` of panes of the kind these cells hold."""
+        return merge_panes(panes)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the cells; an estimate."""
+        return sum(8 * ROWS * tier.size for tier in self.tiers)
 
     @property
     def horizon_us(self) -> int:
@@ -60,7 +78,7 @@ class Cells:
     def add_rows(self, times: Times, values: Values) -> None:
         """Add finite samples in any order. About 15 ns per sample in large batches."""
         times, values = in_time_order(times, values)
-        self.add_panes(fold(times, values, self.durations_us[0]), self.durations_us[0])
+        self.add_panes(self.fold(times, values, self.durations_us[0]), self.durations_us[0])
 
     def fold_rows(self, times: Times, values: Values, runs_per_cell: int) -> list[tuple[int, Panes]]:
         """Return finite samples as (duration, panes), each at the finest duration that is still held for its time.
@@ -74,12 +92,39 @@ class Cells:
         for k, duration in enumerate(self.durations_us):
             begin = 0 if k == top else int(np.searchsorted(times[:end], self.horizons_us[k]))
             if end > begin:
-                out.append((duration, fold(times[begin:end], values[begin:end], duration, runs_per_cell)))
+                out.append((duration, self.fold(times[begin:end], values[begin:end], duration, runs_per_cell)))
             end = begin
         return out
 
+    def cell_count(self, times: Times) -> int:
+        """Return how many panes `fold_rows` makes of rows of these times with one run per cell."""
+        times = times if is_ascending(times) else np.sort(times)
+        count, end = 0, len(times)
+        top = len(self.durations_us) - 1
+        for k, duration in enumerate(self.durations_us):
+            begin = 0 if k == top else int(np.searchsorted(times[:end], self.horizons_us[k]))
+            if end > begin:
+                count += len(run_bounds(times[begin:end], duration)[0])
+            end = begin
+        return count
+
+    def add_orderly(self, cells: list[list[float]], times: Times, values: Values) -> None:
+        """Add finite samples in time order; `cells` are their panes of the finest duration, each as a list."""
+        del times, values
+        self._enter_cells(cells)
+
+    def _enter_cells(self, cells: list[list[float]]) -> None:
+        if len(cells) <= SCALAR_PANES:
+            for start, *pane in cells:
+                self.add_pane(start, pane)
+        else:
+            self._enter(np.array(cells).T, self.durations_us[0])
+
     def add_panes(self, panes: Panes, duration_us: int) -> None:
         """Add panes of one duration, in arrival order; below a coarser one finer cells go (rule 1)."""
+        self._enter(panes, duration_us)
+
+    def _enter(self, panes: Panes, duration_us: int) -> None:
         if not panes.shape[1]:
             return
         level = self.durations_us.index(duration_us)
@@ -104,15 +149,15 @@ class Cells:
     def evict(self) -> None:
         """Bring every tier to its limit (rule 2). O(1) where nothing is over it."""
         for k, tier in enumerate(self.tiers):
-            excess = tier.size - self.limit
+            excess = tier.size - self.limits[k]
             if excess <= 0:
                 continue
             top = k + 1 == len(self.tiers)
             parent = self.durations_us[k if top else k + 1]
-            newest_to_go = int(tier.panes()[START, excess - 1])
+            newest_to_go = int(tier.plain()[START, excess - 1])
             edge = newest_to_go - newest_to_go % parent + parent
             if top:
-                panes = tier.panes()
+                panes = tier.plain()
                 self.gone += int(panes[COUNT, panes[START] < edge].sum())
                 self.retained_from_us = edge
             self._forget_finer(k + 1, edge)
@@ -133,7 +178,7 @@ class Cells:
                 low.append(self.horizons_us[k])
             else:
                 parent = self.durations_us[k + 1]
-                oldest = int(tier.panes()[START, tier.size - limit])
+                oldest = int(tier.plain()[START, tier.size - limit])
                 low.append(-(-oldest // parent) * parent)
         return self._partition(low)
 
@@ -152,17 +197,20 @@ class Cells:
 
 
 def coarsen(
-    pending: list[tuple[int, Panes]], durations_us: Sequence[int], most: int
+    pending: list[tuple[int, Panes]],
+    durations_us: Sequence[int],
+    most: int,
+    merge: Callable[[Panes], Panes] = merge_panes,
 ) -> tuple[list[tuple[int, Panes]], int]:
     """Return at most about `most` panes with the same samples, and the count of samples that had to go.
 
     First the runs of a cell are merged, then, tier by tier, the older three quarters become coarser; of the coarsest
     tier the oldest go. Counts, min, max, first, last stay exact.
     """
-    by = {duration: no_panes() for duration in durations_us}
+    by = {duration: pending[0][1][:, :0] if pending else no_panes() for duration in durations_us}
     for duration, panes in pending:
         by[duration] = np.concatenate((by[duration], panes), axis=1)
-    by = {duration: merge_panes(panes) for duration, panes in by.items()}
+    by = {duration: merge(panes) for duration, panes in by.items()}
     for fine, coarse in itertools.pairwise(durations_us):
         total = sum(panes.shape[1] for panes in by.values())
         if total <= most:
@@ -175,7 +223,7 @@ def coarsen(
         moved = old[:, old[START] < edge].copy()
         by[fine] = old[:, old[START] >= edge].copy()
         moved[START] -= moved[START] % coarse
-        by[coarse] = merge_panes(np.concatenate((by[coarse], moved), axis=1))
+        by[coarse] = merge(np.concatenate((by[coarse], moved), axis=1))
     over = max(0, sum(panes.shape[1] for panes in by.values()) - most)
     lost = 0
     for duration in reversed(durations_us):

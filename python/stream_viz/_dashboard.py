@@ -4,6 +4,7 @@
    default, data stay.
 2. The same name in another kind is a second view of the same data where both show series (metric, gauge); else
    `NAME_TAKEN`.
+   A view is a further widget on the data of a name; a name's data run over time or over steps, in all its widgets.
 3. The document stays below `WIDGETS_MOST_BYTES`: the declaration that would pass it raises `DOCUMENT_TOO_LARGE` and
    changes nothing.
 4. A closed widget leaves the document at once; its handle stays closed for good.
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from stream_viz._declaration import SERIES_KINDS, Declaration, closed_error, name_taken
 from stream_viz._errors import StreamVizValueError
 from stream_viz._schema import check_options
+from stream_viz._windows import WIRE_NAMES, check_step_range, check_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,6 +30,8 @@ TABLES_MOST_BYTES = 98_304
 """Bytes of all tables in a message's header: about 850 tables."""
 PROOF_BYTES = 100
 """Bytes of a table in a header beside its id."""
+TABLES_OF_KIND = {"table": 1, "events": 9}
+"""Tables of a widget in a message's header: events have one of counters, one of newest events, seven of panes."""
 
 
 class Dashboard:
@@ -50,32 +54,83 @@ class Dashboard:
         """Return the open declarations, first declared first."""
         return list(self._declarations.values())
 
-    def declare(self, kind: str, name: str, given: dict[str, Any], call: str) -> tuple[Declaration, bool]:
+    def declare(
+        self, kind: str, name: str, given: dict[str, Any], call: str, *, constructor: str = "", view: str = ""
+    ) -> tuple[Declaration, bool]:
         """Return (declaration, whether its options changed or it is new), by rule 1; raises `NAME_TAKEN`."""
-        found = self._declarations.get(f"{kind}:{name}")
+        made = Declaration(kind, name, constructor=constructor, view=view)
+        found = self._declarations.get(made.id)
+        if found is not None and (found.name, found.constructor) != (name, constructor):
+            raise _taken_by_counter(made, found)
         if found is not None and not given:
             return found, False
+        self.check_kind(kind, name)
+        self._fill(made, given, call)
+        self._check_room(made, call)
+        if found is None:
+            found = self._declarations[made.id] = made
+        _take(found, made)
+        self.changed = True
+        return found, True
+
+    def check_kind(self, kind: str, name: str) -> None:
+        """Raise `NAME_TAKEN` where a widget of this kind cannot show the data of the name."""
         for other in self._declarations.values():
             if other.name == name and other.kind != kind and not {kind, other.kind} <= set(SERIES_KINDS):
                 raise name_taken(name, kind, other.kind)
-        wire, checked = check_options(kind, given, call)
-        self._check_room(Declaration(kind, name, wire=wire), call)
-        if found is None:
-            found = Declaration(kind, name)
-            self._declarations[found.id] = found
-        found.given, found.wire, found.checked = given, wire, checked
-        self.changed = True
-        return found, True
+
+    def _fill(self, made: Declaration, given: dict[str, Any], call: str) -> None:
+        """Check the options and give them to the declaration."""
+        made.given = given
+        if made.kind not in SERIES_KINDS:
+            made.wire, made.checked = check_options(made.kind, given, call)
+            return
+        options = {**given, "counter": True} if made.constructor == "counter" else dict(given)
+        axis = self._axis(made, options.get("x"), call)
+        visible = options.pop("time_range", None) if axis == "step" else None
+        wire, checked = check_options(made.kind, options, call)
+        checked["x"] = axis
+        made.windows = check_windows(checked, call, made.name, single=made.kind == "gauge")
+        made.wire = {name: value for name, value in wire.items() if name not in WIRE_NAMES}
+        made.wire |= made.windows.wire
+        if visible is not None:
+            made.wire["timeRange"] = checked["time_range"] = check_step_range(visible, call)
+        made.checked = checked
+
+    def _axis(self, made: Declaration, asked: object, call: str) -> str:
+        """Return what the samples of the name are ordered by: one axis for all its widgets."""
+        shown = [other for other in self.shows(made.name) if other.id != made.id]
+        for other in shown:
+            axis = other.windows.axis if other.windows is not None else "time"
+            if asked not in (None, axis):
+                raise StreamVizValueError(
+                    "NAME_TAKEN",
+                    f"{call}: x={asked!r}, but the {other.word} {made.name!r} runs over {_axis_word(axis)}; "
+                    f"choose another name, or close the {other.word} first",
+                    name=made.name,
+                    first=other.id,
+                )
+            return axis
+        found = self._declarations.get(made.id)
+        if asked is None and found is not None and found.windows is not None:
+            return found.windows.axis
+        return "step" if asked == "step" else "time"
+
+    def shows(self, name: str) -> list[Declaration]:
+        """Return the open widgets that show the samples of a name."""
+        return [one for one in self._declarations.values() if one.name == name and one.kind in SERIES_KINDS]
 
     def update(self, declaration: Declaration, options: dict[str, Any], call: str) -> None:
         """Change single options; None returns one to its default."""
         if declaration.closed:
             raise closed_error(declaration)
-        given = {**declaration.given, **options}
-        wire, checked = check_options(declaration.kind, given, call)
-        self._check_room(Declaration(declaration.kind, declaration.name, wire=wire), call)
-        given = {name: value for name, value in given.items() if value is not None}
-        declaration.given, declaration.wire, declaration.checked = given, wire, checked
+        made = Declaration(
+            declaration.kind, declaration.name, constructor=declaration.constructor, view=declaration.view
+        )
+        self._fill(made, {**declaration.given, **options}, call)
+        self._check_room(made, call)
+        made.given = {name: value for name, value in made.given.items() if value is not None}
+        _take(declaration, made)
         self.changed = True
 
     def remove(self, declaration: Declaration) -> bool:
@@ -100,7 +155,7 @@ class Dashboard:
     def _check_room(self, made: Declaration, call: str) -> None:
         """Note the size of a widget as it would be; raises `DOCUMENT_TOO_LARGE`. O(widgets)."""
         size = len(_encoded(made.document())) + 1
-        proof = len(_encoded(made.id)) + PROOF_BYTES if made.kind == "table" else 0
+        proof = TABLES_OF_KIND.get(made.kind, 0) * (len(_encoded(made.id)) + PROOF_BYTES)
         self._check_bytes(call, size + len(_encoded(self.settings)), proof, made.id)
         self._sizes[made.id] = size, proof
 
@@ -129,6 +184,22 @@ class Dashboard:
             "widgets": [declaration.document() for declaration in self._declarations.values()],
             "views": list(views),
         }
+
+
+def _take(declaration: Declaration, made: Declaration) -> None:
+    declaration.given, declaration.wire, declaration.checked = made.given, made.wire, made.checked
+    declaration.windows = made.windows
+
+
+def _axis_word(axis: str) -> str:
+    return "steps" if axis == "step" else "time"
+
+
+def _taken_by_counter(made: Declaration, found: Declaration) -> StreamVizValueError:
+    if "counter" not in (made.word, found.word):
+        return name_taken(made.name, made.word, found.word)
+    why = "since a counter keeps its own total and a metric is sent values"
+    return name_taken(made.name, made.word, found.word, why)
 
 
 def _encoded(value: object) -> bytes:

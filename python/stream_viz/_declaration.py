@@ -10,6 +10,7 @@ from stream_viz._numbers import encodable, shown
 
 if TYPE_CHECKING:
     from stream_viz._widget import Widget
+    from stream_viz._windows import Windows
 
 SERIES_KINDS = ("metric", "gauge")
 NAME_LIMIT = 200
@@ -26,11 +27,22 @@ class Declaration:
     checked: dict[str, object] = field(default_factory=dict)
     handle: Widget | None = None
     closed: bool = False
+    constructor: str = ""
+    """Name of the function that made it where that is not its kind: a counter is a metric in the document."""
+    view: str = ""
+    """What tells a view of a name's data from the widget of that name; empty for the latter."""
+    windows: Windows | None = None
+    """Resolved window options; None for a table."""
 
     @property
     def id(self) -> str:
-        """Return the widget's id in the document: `kind:name`."""
-        return f"{self.kind}:{self.name}"
+        """Return the widget's id in the document: `kind:name`, for a view `kind:name?window=10s&aggregation=p99`."""
+        return f"{self.kind}:{self.name}{'?' if self.view else ''}{self.view}"
+
+    @property
+    def word(self) -> str:
+        """Return what a user calls the widget: its constructor, or "view"."""
+        return "view" if self.view else self.constructor or self.kind
 
     def document(self) -> dict[str, object]:
         """Return the document's entry: only what the user set; defaults live in the page."""
@@ -50,20 +62,20 @@ def check_name(name: object, call: str) -> str:
 
 def closed_error(declaration: Declaration) -> StreamVizError:
     """Return the error of a call on a closed widget."""
+    made = f"{declaration.name}.view" if declaration.view else f"sv.{declaration.word}({declaration.name!r})"
     return StreamVizError(
         "WIDGET_CLOSED",
-        f"{declaration.kind} {declaration.name!r} was closed; "
-        f"sv.{declaration.kind}({declaration.name!r}) makes a new one",
+        f"{declaration.word} {declaration.name!r} was closed; {made} makes a new one",
         widget=declaration.id,
     )
 
 
-def name_taken(name: str, kind: str, first: str) -> StreamVizValueError:
+def name_taken(name: str, kind: str, first: str, why: str = "") -> StreamVizValueError:
     """Return the error of a name that another kind holds and that cannot be a second view of its data."""
     return StreamVizValueError(
         "NAME_TAKEN",
-        f"sv.{kind}({name!r}): the name is taken by the {first} {name!r}, whose data a {kind} cannot show; "
-        f"choose another name, or close the {first} first",
+        f"sv.{kind}({name!r}): the name is taken by the {first} {name!r}, "
+        f"{why or f'whose data a {kind} cannot show'}; choose another name, or close the {first} first",
         name=name,
         kind=kind,
         first=f"{first}:{name}",

@@ -19,12 +19,17 @@ UNIT_US = {
     "w": 604_800_000_000,
 }
 MOST_US = 2**53
-PART = re.compile(r"(\d+(?:\.\d+)?)\s*(us|µs|ms|min|s|m|h|d|w)\s*")
+PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(us|µs|ms|min|s|m|h|d|w)\s*")
 EXPECTED = 'a length of time such as "500ms", "10s", "5m", "1h30m" (or seconds, or a timedelta)'
 
 
 def duration_us(value: Any) -> int | None:
     """Return `value` in microseconds (rounded half up), or None where it is none: positive, below 285 years."""
+    return length_us(value) or None
+
+
+def length_us(value: Any) -> int | None:
+    """Return what `duration_us` does, and 0 for no time at all ("0s", 0)."""
     if isinstance(value, timedelta):
         us = value // timedelta(microseconds=1)
     elif isinstance(value, str):
@@ -33,12 +38,12 @@ def duration_us(value: Any) -> int | None:
         if not text or PART.sub("", text):
             return None
         exact = sum(float(number) * UNIT_US[unit] for number, unit in parts)
-        us = math.floor(exact + 0.5) if exact < MOST_US else 0
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < MOST_US / 1e6:
+        us = math.floor(exact + 0.5) if exact < MOST_US else -1
+    elif isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < MOST_US / 1e6:
         us = math.floor(value * 1e6 + 0.5)
     else:
         return None
-    return us if 0 < us < MOST_US else None
+    return us if 0 <= us < MOST_US else None
 
 
 def duration_text(us: int) -> str:

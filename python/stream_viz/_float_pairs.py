@@ -32,9 +32,12 @@ def as_float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def exact_us(seconds: Values, past_us: int, latest_us: int) -> tuple[Times, npt.NDArray[np.bool]]:
-    """Return (whole microseconds, which are in range) of float seconds; rounds half up, 0 where out of range."""
-    exact = np.floor(seconds * 1e6 + 0.5)
+def exact_us(seconds: Values, past_us: int, latest_us: int, scale: float = 1e6) -> tuple[Times, npt.NDArray[np.bool]]:
+    """Return (whole microseconds, which are in range) of float seconds; rounds half up, 0 where out of range.
+
+    With another `scale` of another unit: steps have 1.
+    """
+    exact = np.floor(seconds * scale + 0.5)
     in_range = (exact > past_us) & (exact <= latest_us)
     if not in_range.all():
         exact = np.where(in_range, exact, 0.0)

@@ -22,6 +22,7 @@ from stream_viz._pane import (
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
 RUN_ROWS = 8
 """A run shorter than this saves nothing: cells with fewer rows are cut into fewer runs."""
 
@@ -46,13 +47,16 @@ def fold(times: Times, values: Values, duration_us: int, runs_per_cell: int = 1)
     """
     if not len(times):
         return no_panes()
+    return panes_at(times, values, *run_bounds(times, duration_us, runs_per_cell))
+
+
+def run_bounds(times: Times, duration_us: int, runs_per_cell: int = 1) -> tuple[Indices, Times]:
+    """Return where each run of `fold` begins, and the start of its cell; there is at least one row."""
     at, starts = _cell_bounds(times, duration_us)
-    if runs_per_cell > 1:
-        at, starts = _cut(at, starts, len(times), runs_per_cell)
-    return panes_at(times, values, at, starts)
+    return _cut(at, starts, len(times), runs_per_cell) if runs_per_cell > 1 else (at, starts)
 
 
-def panes_at(times: Times, values: Values, at: npt.NDArray[np.intp], starts: Times) -> Panes:
+def panes_at(times: Times, values: Values, at: Indices, starts: Times) -> Panes:
     """Return the panes of the rows from each index `at` to the next; times ascend within each, values are finite."""
     ends = np.append(at[1:], len(times))
     out = np.empty((ROWS, len(at)))
@@ -66,7 +70,7 @@ def panes_at(times: Times, values: Values, at: npt.NDArray[np.intp], starts: Tim
     return out
 
 
-def _cell_bounds(times: Times, duration_us: int) -> tuple[npt.NDArray[np.intp], Times]:
+def _cell_bounds(times: Times, duration_us: int) -> tuple[Indices, Times]:
     first = int(times[0]) - int(times[0]) % duration_us
     span = (int(times[-1]) - first) // duration_us + 1
     if span * 8 <= len(times):  # few cells: a search for each edge is cheaper than a division for each sample
@@ -79,7 +83,7 @@ def _cell_bounds(times: Times, duration_us: int) -> tuple[npt.NDArray[np.intp], 
     return at, starts[at]
 
 
-def _cut(at: npt.NDArray[np.intp], starts: Times, rows: int, runs_per_cell: int) -> tuple[npt.NDArray[np.intp], Times]:
+def _cut(at: Indices, starts: Times, rows: int, runs_per_cell: int) -> tuple[Indices, Times]:
     counts = np.append(at[1:], rows) - at
     runs = np.clip(counts // RUN_ROWS, 1, runs_per_cell)
     cell = np.repeat(np.arange(len(at)), runs)

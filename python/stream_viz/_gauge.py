@@ -15,9 +15,9 @@ class Gauge(Line):
     __slots__ = ()
     kind: ClassVar[str] = "gauge"
 
-    def set(self, value: Any, *, time: Any = None) -> None:
+    def set(self, value: Any, *, time: Any = None, step: Any = None) -> None:
         """Do what `send` does: the word many expect of a gauge."""
-        self.send(value, time=time)
+        self.send(value, time=time, step=step)
 
 
 def gauge(
@@ -30,6 +30,16 @@ def gauge(
     color: str | None = UNSET,
     format: str | None = UNSET,  # noqa: A002
     thresholds: Any = UNSET,
+    window: Any = UNSET,
+    slide: Any = UNSET,
+    session: Any = UNSET,
+    origin: Any = UNSET,
+    aggregation: Any = UNSET,
+    per: Any = UNSET,
+    lateness: Any = UNSET,
+    allowed_lateness: Any = UNSET,
+    counter: bool | None = UNSET,
+    x: str | None = UNSET,
     labels: dict[str, Any] | None = UNSET,
     time_unit: str | None = UNSET,
     clear: bool = UNSET,
@@ -39,6 +49,7 @@ def gauge(
     """Return the gauge of this name, shown under the running cell: `mem = sv.gauge("mem", unit="%")`, `mem.send(63)`.
 
     `min` and `max` are the ends of the arc (default 0 and 100); a value outside is shown as such, with its true number.
+    With `window=` it shows the newest final result of one `aggregation`; the window options are those of `sv.metric`.
     The other options and the rules of a declaration are those of `sv.metric`.
 
     Raises `OPTION_INVALID` where `min >= max`, and what `sv.metric` raises.
@@ -51,6 +62,16 @@ def gauge(
         "color": color,
         "format": format,
         "thresholds": thresholds,
+        "window": window,
+        "slide": slide,
+        "session": session,
+        "origin": origin,
+        "aggregation": aggregation,
+        "per": per,
+        "lateness": lateness,
+        "allowed_lateness": allowed_lateness,
+        "counter": counter,
+        "x": x,
         "labels": labels,
         "time_unit": time_unit,
         **options,

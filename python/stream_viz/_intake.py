@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from stream_viz._cells import NEVER_US, Cells, coarsen
+from stream_viz._cell_layout import Axis, CellLayout
+from stream_viz._cells import NEVER_US, coarsen
 from stream_viz._float_pairs import as_float, exact_us, float_pairs
 from stream_viz._pane import COUNT
 from stream_viz._raw_ring import RawRing
@@ -48,9 +49,11 @@ class MemoryShare:
 
 
 class Intake:
-    """See the guarantees above. `buf` is flat: `[t0, v0, t1, v1, ...]`, event time in float seconds."""
+    """See the guarantees above. `buf` is flat: `[t0, v0, t1, v1, ...]`, event time in float seconds, or steps."""
 
-    def __init__(self, max_points: int, limits: Limits, now_us: Callable[[], int], share: MemoryShare) -> None:
+    def __init__(
+        self, max_points: int, limits: Limits, now_us: Callable[[], int], share: MemoryShare, axis: Axis = "time"
+    ) -> None:
         """Start empty; `max_points` raw rows are kept."""
         self.buf: list[float] = []
         self.folded = self.late = self.invalid = self.missing = self.expired = 0
@@ -59,15 +62,21 @@ class Intake:
         self._now_us = now_us
         self._lock = threading.Lock()
         self._ring = RawRing(max_points)
+        self._layout = CellLayout.of(limits, axis)
+        self._scale = 1e6 if axis == "time" else 1.0
         self._start()
 
     def _start(self) -> None:
         self._step: Step | None = None
-        self.cells = Cells(self._limits.tiers_us, self._limits.cells_per_tier)
+        self.cells = self._layout.cells()
         self._blocks: list[Rows] = []
         self._folds: list[tuple[int, Panes]] = []
         self._seen_us = NEVER_US
         self._last: tuple[int, float] | None = None
+
+    def _latest_us(self) -> int:
+        """Return the largest time that is not invalid."""
+        return self._limits.steps if self._layout.axis == "step" else self._now_us() + self._limits.ahead_us
 
     # ---- the sending thread --------------------------------------------------------------------------------------
 
@@ -95,13 +104,18 @@ class Intake:
             self.expired += expired
 
     def values(self) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.float64]]:
-        """Return (times, values) of the retained raw rows and of those not yet sent, in order of arrival. Copies."""
+        """Return (times, values) of the retained raw rows and of those not yet sent, in order of arrival. Copies.
+
+        On a step axis the times are steps, as int64.
+        """
         with self._lock:
             self._pack()
             parts = [self._ring.newest(), *(block.arrays() for block in self._blocks)]
         keep = self._ring.capacity
         times = np.concatenate([part[0] for part in parts])[-keep:] if keep else np.empty(0, np.int64)
         values = np.concatenate([part[1] for part in parts])[-keep:] if keep else np.empty(0)
+        if self._layout.axis == "step":
+            return cast("npt.NDArray[np.datetime64]", times), values
         return times.view("datetime64[us]"), values
 
     @property
@@ -119,7 +133,7 @@ class Intake:
     def _newest(self) -> tuple[int, float] | None:
         tail = self.buf[-2:]
         if tail and math.isfinite(tail[0]):
-            return math.floor(tail[0] * 1e6 + 0.5), as_float(tail[1])
+            return math.floor(tail[0] * self._scale + 0.5), as_float(tail[1])
         return self._last
 
     @property
@@ -142,8 +156,7 @@ class Intake:
     @property
     def bytes(self) -> int:
         """Bytes of rows, folds and cells held; an estimate."""
-        cells = sum(tier.size for tier in self.cells.tiers) * 72
-        return self._ring.bytes + self._pending_bytes() + len(self.buf) * 32 + cells
+        return self._ring.bytes + self._pending_bytes() + len(self.buf) * 32 + self.cells.bytes
 
     @property
     def waiting(self) -> int:
@@ -193,7 +206,7 @@ class Intake:
             return
         flat = self.buf[:floats]
         pairs = float_pairs(flat)
-        times, valid = exact_us(pairs[0::2], self._limits.past_us, self._now_us() + self._limits.ahead_us)
+        times, valid = exact_us(pairs[0::2], self._limits.past_us, self._latest_us(), self._scale)
         refused = int(len(valid) - valid.sum())
         times, values = (times[valid], pairs[1::2][valid]) if refused else (times, pairs[1::2].copy())
         head = Head(pairs[0])
@@ -204,7 +217,7 @@ class Intake:
 
     def _kept(self, times: Times, values: Values, refused: int, head: Head | None) -> Step:
         """Return the step that takes the rows in, judged and counted; nothing is changed but `values`."""
-        valid = (times <= self._now_us() + self._limits.ahead_us) & (times > self._limits.past_us)
+        valid = (times <= self._latest_us()) & (times > self._limits.past_us)
         if not valid.all():
             refused += int(len(valid) - valid.sum())
             times, values = times[valid], values[valid]
@@ -231,9 +244,9 @@ class Intake:
         """The same as `_keep` for a few rows; they become a message's at once."""
         times: list[int] = []
         values: list[float] = []
-        limits, latest = self._limits, self._now_us() + self._limits.ahead_us
+        limits, latest, scale = self._limits, self._latest_us(), self._scale
         for i in range(0, len(flat), 2):
-            exact, value = flat[i] * 1e6 + 0.5, as_float(flat[i + 1])
+            exact, value = flat[i] * scale + 0.5, as_float(flat[i + 1])
             if not limits.past_us < exact < latest + 1:
                 self.invalid += 1
                 continue
@@ -259,10 +272,11 @@ class Intake:
         rows = joined(blocks)
         times, values = rows.arrays()
         finite = np.isfinite(values)
-        folds = self._folds + self.cells.fold_rows(times[finite], values[finite], self._limits.runs_per_cell)
+        with np.errstate(over="ignore", invalid="ignore"):
+            folds = self._folds + self.cells.fold_rows(times[finite], values[finite], self._limits.runs_per_cell)
         state["folded"] = self.folded + int(finite.sum())
         if sum(panes.shape[1] for _, panes in folds) > self._limits.pending_panes:
-            folds, lost = coarsen(folds, self.cells.durations_us, self._limits.pending_panes)
+            folds, lost = coarsen(folds, self.cells.durations_us, self._limits.pending_panes, self.cells.merged)
             state["expired"] = self.expired + lost
         state["_folds"] = folds
         return rows

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from stream_viz._arrow import PANE_ROW_BYTES
+from stream_viz._feature_part import FEATURE_PART_BYTES, FEATURE_ROW_BYTES
 from stream_viz._message import PART_BYTES, MessageParts, entry_bytes
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from stream_viz._table_state import TableState
 
 ITEM_BYTES = 400
+SKETCH_MARGIN = 1.5
+"""A series' sketches get so much of what as many of its usual size need."""
 TICK_MARGIN = 0.8
 """A round aims at this part of its time, so that it is within it."""
 
@@ -50,6 +53,7 @@ class KeyframeRound:
         self._credit = 0.0
         self._per_message = 0.0
         self._cells = limits.key_cells
+        self._sketch_bytes = limits.sketch_bytes
         self._slice_at: int | None = None
         self.planned_us = limits.round_us
         self.taken_us = 0
@@ -114,7 +118,8 @@ class KeyframeRound:
         series = self._source.series.get(name)
         if series is None:
             return 0, True
-        return (None if self._bytes_of(series) > left else parts.keyframe(series, self._cells)), True
+        size = self._bytes_of(series)
+        return (None if size > left else parts.keyframe(series, self._cells, self._sketches(series))), True
 
     def _slice(self, parts: MessageParts, name: str, busy_tables: set[str], left: int) -> tuple[int | None, bool]:
         stream, a, b, done, size = self._source.tables[name].slice_from(self._slice_at)
@@ -133,9 +138,13 @@ class KeyframeRound:
         self._slice_at = None
         self._from_us, self._from_seq = now_us, seq
         fixed = 5 * ITEM_BYTES + sum(5 * ITEM_BYTES + t.key_bytes for t in self._source.tables.values())
-        self._cells = limits.key_cells
+        self._cells, self._sketch_bytes = limits.key_cells, limits.sketch_bytes
         size = fixed + self._series_bytes()
         most = limits.round_bytes_per_second * limits.round_most_us // 1_000_000
+        if size > most and (sketches := sum(map(self._sketches, series.values()))):
+            carriers = sum(one.features is not None for one in series.values())
+            self._sketch_bytes = max(0, most - size + sketches) // carriers
+            size = fixed + self._series_bytes()
         if size > most:
             spared = max(0.0, (most - fixed) / max(1, size - fixed))
             self._cells = max(limits.key_cells_least, int(limits.key_cells * spared))
@@ -149,11 +158,28 @@ class KeyframeRound:
         self._credit = 0.0
 
     def _series_bytes(self) -> int:
-        return sum(map(self._bytes_of, self._source.series.values()))
+        size = sum(map(self._bytes_of, self._source.series.values()))
+        wide = sum(series.features is not None for series in self._source.series.values())
+        if wide:
+            seconds = max(self._limits.round_us / 1_000_000, size / self._limits.round_bytes_per_second)
+            size += FEATURE_PART_BYTES * min(wide, int(seconds * self._limits.ticks_per_second))
+        return size
 
     def _bytes_of(self, series: Series) -> int:
         *finer, top = (tier.size for tier in series.cells.tiers)
-        return entry_bytes(series) + PANE_ROW_BYTES * (top + sum(min(size, self._cells) for size in finer))
+        rows = top + sum(min(size, self._cells) for size in finer)
+        if series.features is None:
+            return entry_bytes(series) + PANE_ROW_BYTES * rows
+        wide = (PANE_ROW_BYTES + FEATURE_ROW_BYTES) * rows
+        return entry_bytes(series) + wide + self._sketches(series)
+
+    def _sketches(self, series: Series) -> int:
+        """Return the bytes that a series' sketches may take: they need no more, as far as those before tell."""
+        if series.features is None or not series.features.sketch:
+            return 0
+        *finer, top = (tier.size for tier in series.cells.tiers)
+        rows = top + sum(min(size, self._cells) for size in finer)
+        return min(self._sketch_bytes, int(SKETCH_MARGIN * series.features.pool.mean_bytes * rows))
 
     def _end(self, seq: int, now_us: int) -> None:
         limits = self._limits

@@ -16,6 +16,10 @@ class Limits:
 
     tiers_us: tuple[int, ...] = TIER_DURATIONS_US
     """Cell durations, microseconds, ascending; each divides the next."""
+    step_tiers: tuple[int, ...] = (100, 1_000, 10_000, 100_000)
+    """The same in steps, for series on a step axis."""
+    base_us: int = 1_000
+    """Shortest base tier that windows may ask for, microseconds."""
     cells_per_tier: int = 600
     """Cells kept in a tier of a series; the oldest go first, whole parents at a time."""
     key_cells: int = 60
@@ -42,6 +46,8 @@ class Limits:
     """Newest rows of a folded series that still travel as rows."""
     runs_per_cell: int = 8
     """Folds that the rows of one cell in one message are cut into, so that they can be drawn finely."""
+    sketch_bytes: int = 16_384
+    """Sketches of one series in a keyframe; fewer where the round has no room."""
     keyframe_bytes: int = 65_536
     """Keyframe bytes of a message."""
     ticks_per_second: int = 20
@@ -61,7 +67,9 @@ class Limits:
     ahead_us: int = 86_400 * SECOND_US
     """A time further ahead of the clock than this is invalid and moves nothing."""
     past_us: int = -(2**53)
-    """A time before this is invalid."""
+    """A time, or step, before this is invalid."""
+    steps: int = 2**53 - 1
+    """A step after this is invalid."""
     series_pending_bytes: int = 1_600_000
     """Unsent samples of a series (16 bytes each); above, they are folded."""
     process_pending_bytes: int = 64_000_000

@@ -20,17 +20,20 @@ from stream_viz._numbers import shown, to_number, to_numbers
 from stream_viz._option_values import check_label_room, check_labels, label_text
 from stream_viz._row_times import row_times
 from stream_viz._standin_buffers import FirstSend, RefusingBuffer
+from stream_viz._step_number import axis_mismatch, step_number, step_numbers
 from stream_viz._time import event_time_us
-from stream_viz._widget import Widget
+from stream_viz._view import Viewable
+from stream_viz._widget import clear_series
 
 if TYPE_CHECKING:
+    from stream_viz._cell_layout import Axis
     from stream_viz._series import Series
 
 
-class Line(Widget):
+class Line(Viewable):
     """A widget of numbers over time: one series, or lines of one name told apart by labels."""
 
-    __slots__ = ("_buf", "_by", "_by_label", "_labels", "_lines", "_series", "_time_unit")
+    __slots__ = ("_axis", "_buf", "_by", "_by_label", "_labels", "_lines", "_series", "_time_unit")
 
     def __init__(
         self, declaration: Declaration, root: Line | None = None, labels: dict[str, str] | None = None
@@ -46,32 +49,33 @@ class Line(Widget):
 
     # Sending
 
-    def send(self, value: Any, *, time: Any = None) -> None:
-        """Append one sample, now or at `time`.
+    def send(self, value: Any, *, time: Any = None, step: Any = None) -> None:
+        """Append one sample, now or at `time`; with `x="step"` at a `step`, which must be given then.
 
         `value` is a number or converts to one; None, NaN and `pandas.NA` are missing values, which break the line;
         +-inf counts as invalid. With `by=` a dict sends one value per line, all at one time.
         `time` is a datetime, a numpy.datetime64, or a number in `time_unit` (seconds by default); a time that is not
-        finite counts as invalid.
+        finite counts as invalid. `step` is a whole number; steps may come in any order.
 
-        Raises `VALUE_TYPE` for text, bytes and lists, `TIME_TYPE`, `TIME_REFUSED` (more than a day ahead),
-        `WIDGET_CLOSED`. Never because of transport.
+        Raises `VALUE_TYPE` for text, bytes and lists, `TIME_TYPE`, `TIME_REFUSED` (more than a day ahead), `STEP_TYPE`,
+        `AXIS_MISMATCH` (a time where steps count, a step where time does), `WIDGET_CLOSED`. Never because of transport.
         """
         kind = type(value)
-        if time is None and (kind is float or kind is int):
+        if time is None and step is None and (kind is float or kind is int):
             buf = self._buf
             buf += (_now(), value)
             if len(buf) > _armed.limit:
                 self._at_limit()
         else:
-            self._send_checked(value, time)
+            self._send_checked(value, time, step)
 
     def send_many(self, values: Any, times: Any = None, *, every: Any = None) -> None:
         """Append many samples at once: an array, a list, a pandas or polars series, an iterator.
 
         `times` has one time per value (as `time=` of `send`); a single time with `every` (a length of time such as
         "10ms", or seconds) starts an even row there; `every` alone ends the row now; without both, all are now.
-        With `by=` a dict holds the values of each line.
+        With `x="step"` it has one step per value instead, such as `range(100)`. With `by=` a dict holds the values of
+        each line.
 
         Raises what `send` raises, and `LENGTH_MISMATCH` where values and times differ in number; nothing is appended
         then. Cost: a few nanoseconds per sample for arrays.
@@ -88,7 +92,12 @@ class Line(Widget):
         if self._by is not None and self._labels is None:
             raise _needs_dict(self._declaration.name, self._by)
         numbers = to_numbers(values, call)
-        times_us, finite = row_times(times, every, len(numbers), unit=self._time_unit, now_us=now_us, call=call)
+        if self._axis == "step":
+            if times is None or every is not None:
+                raise self._axis_error("send_many", "(values, steps)")
+            times_us, finite = step_numbers(times, len(numbers), call), None
+        else:
+            times_us, finite = row_times(times, every, len(numbers), unit=self._time_unit, now_us=now_us, call=call)
         producer = _producer.current()
         series = self._own_series()
         with producer.lock:
@@ -100,51 +109,56 @@ class Line(Widget):
         if _armed.limit < 0:
             producer.wake(series.buf)
 
-    def _send_checked(self, value: Any, time: Any) -> None:
+    def _send_checked(self, value: Any, time: Any, step: Any) -> None:
         call = f"{self._declaration.name}.send"
         self._ensure_open()
-        if self._by is not None and self._labels is None:
-            self._send_lines(value, time, call)
+        place = self._place(time, step, call)
+        for line, number in self._numbers(value, call):  # all checked before the first is appended
+            line._append(place, number)
+
+    def _place(self, time: Any, step: Any, call: str) -> float | None:
+        """Return the place of a sample on the axis: seconds or steps; None for a time that is not finite."""
+        if self._axis == "step":
+            if step is None or time is not None:
+                raise self._axis_error("send", "(value, step=i)")
+            return step_number(step, call)
+        if step is not None:
+            raise self._axis_error("send", "(value, time=t)")
+        now = _now()
+        if time is None:
+            return now
+        us = event_time_us(time, self._time_unit, int(now * 1e6), call)
+        return None if us is None else us / 1e6
+
+    def _numbers(self, value: Any, call: str) -> list[tuple[Line, float]]:
+        """Return the lines a value is for, each with its number; raises for a wrong one."""
+        if self._by is None or self._labels is not None:
+            return [(self, to_number(value, call))]
+        if not isinstance(value, Mapping):
+            raise _needs_dict(self._declaration.name, self._by, value)
+        return [(self._line(label, call), to_number(each, f"{call}[{label!r}]")) for label, each in value.items()]
+
+    def _append(self, place: float | None, number: float) -> None:
+        if place is None:
+            with _producer.current().lock:
+                self._own_series().count(invalid=1)
             return
-        number = to_number(value, call)
-        seconds = _now()
-        if time is not None:
-            us = event_time_us(time, self._time_unit, int(seconds * 1e6), call)
-            if us is None:
-                with _producer.current().lock:
-                    self._own_series().count(invalid=1)
-                return
-            seconds = us / 1e6
-        buf = self._buf
-        buf += (seconds, number)
+        buf = self._own_series().buf
+        buf += (place, number)
         if len(buf) > _armed.limit:
             self._at_limit()
-
-    def _send_lines(self, values: Any, time: Any, call: str) -> None:
-        if not isinstance(values, Mapping):
-            raise _needs_dict(self._declaration.name, self._by or "", values)
-        now = _now()
-        us: int | None = int(now * 1e6 + 0.5)
-        if time is not None:
-            us = event_time_us(time, self._time_unit, int(now * 1e6), call)
-        pairs = [(self._line(label, call), to_number(value, f"{call}[{label!r}]")) for label, value in values.items()]
-        for line, number in pairs:  # all checked before the first is appended
-            if us is None:
-                with _producer.current().lock:
-                    line._own_series().count(invalid=1)
-                continue
-            buf = line._buf
-            buf += (us / 1e6, number)
-            if len(buf) > _armed.limit:
-                line._at_limit()
 
     def _at_limit(self) -> None:
         """Take the slow path of a send: wake the flusher, pack a full buffer."""
         producer = _producer.current()
         if _armed.limit < 0:
-            producer.wake(self._buf)
+            producer.wake(self._own_series().buf)
         if self._series is not None and len(self._buf) > _armed.LIMIT_FLOATS:
             self._series.pack()
+
+    def _newest_step(self) -> int | None:
+        series = self._found_series()
+        return None if series is None else series.last_time_us
 
     # Lines of a widget
 
@@ -197,6 +211,7 @@ class Line(Widget):
     def values(self) -> Any:
         """Return (times as datetime64[us], values as float64) held at full resolution, oldest first: copies.
 
+        On a step axis the first is the steps as int64. These are the values as sent: windows are computed in the page.
         With `by=` a dict of such pairs by label. Raises `WIDGET_CLOSED`.
         """
         self._ensure_open()
@@ -233,6 +248,7 @@ class Line(Widget):
                     self._declaration.name,
                     self._all_labels(),
                     max_points=points if isinstance(points, int) else MAX_POINTS,
+                    axis=self._axis,
                 )
         return self._series
 
@@ -252,9 +268,12 @@ class Line(Widget):
         self._by: str | None = by if isinstance(by, str) else None
         self._by_label: dict[str, Line] = {}
         self._time_unit: str = unit if isinstance(unit, str) else "s"
+        self._axis: Axis = "step" if checked.get("x") == "step" else "time"
         self._series = None
         if self._by is not None and self._labels is None:
             self._buf = RefusingBuffer(_needs_dict(self._declaration.name, self._by))
+        elif self._axis == "step":
+            self._buf = RefusingBuffer(self._axis_error("send", "(value, step=i)"))
         else:
             found = self._found_series()
             self._buf = self._own_series().buf if found is not None else FirstSend(self._first_buffer)
@@ -262,8 +281,11 @@ class Line(Widget):
             for line in self._lines.values():
                 line._options_changed()
 
+    def _axis_error(self, method: str, wanted: str) -> StreamVizTypeError:
+        return axis_mismatch(self._declaration.name, self._axis, method, wanted)
+
     def _clear_data(self) -> None:
-        _producer.current().sender.clear_series(self._declaration.name)
+        clear_series(self._declaration.name)
 
     def _release(self) -> None:
         error = closed_error(self._declaration)

@@ -14,6 +14,7 @@ import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
 from stream_viz._burst import Burst, take_burst
+from stream_viz._feature_part import FEATURE_ROW_BYTES
 from stream_viz._message import MessageParts, entry_bytes
 from stream_viz._row_block import Rows, Taken
 
@@ -64,7 +65,7 @@ class LiveRows:
 
     def _fitting(self, order: Sequence[tuple[Series, int]], share: int, room: int) -> int:
         """Return how many series, at least one, find room for their least: rows up to their share, else one fold."""
-        folded = PANE_ROW_BYTES + SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
+        folded = PANE_ROW_BYTES + FEATURE_ROW_BYTES + SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
         for count, (series, rows) in enumerate(order):
             size = SAMPLE_ROW_BYTES * rows
             room -= entry_bytes(series) + (size if rows <= share else min(size, folded))
@@ -76,7 +77,7 @@ class LiveRows:
         self, parts: MessageParts, chosen: Sequence[tuple[Series, int]], share: int, end: int, now_us: int
     ) -> list[tuple[Series, int]]:
         """Carry the orderly rows of many series in one pass; returns the series that are to be carried one by one."""
-        burst, odd = take_burst([series for series, _ in chosen], now_us, self._limits)
+        burst, odd = take_burst([series for series, _ in chosen], now_us, self._limits, share)
         if burst is not None:
             self._carry(parts, burst, share, end)
         left = {id(series) for series in odd}
@@ -86,7 +87,8 @@ class LiveRows:
         counts = burst.ends - burst.at
         cuts = np.where(counts > share, burst.ends - self._limits.raw_tail_rows, burst.at)
         cells = burst.cell_counts(cuts)
-        folds = PANE_ROW_BYTES * cells < SAMPLE_ROW_BYTES * (cuts - burst.at)
+        plain = np.array([series.plain for series in burst.series])
+        folds = plain & (PANE_ROW_BYTES * cells < SAMPLE_ROW_BYTES * (cuts - burst.at))
         cuts = np.where(folds, cuts, burst.at)
         base = len(parts.entries)
         befores = [series.sent_until_us for series in burst.series]
@@ -110,7 +112,7 @@ class LiveRows:
         before = series.sent_until_us
         n = series.n
         taken = series.take()
-        now, later = _split(taken.folds, max(LEAST_PANES, room // PANE_ROW_BYTES))
+        now, later = _split(taken.folds, max(LEAST_PANES, room // _row_bytes(series))) if taken.folds else ([], [])
         if later:
             series.put_back(taken.rows)
             series.put_back_folds(later)
@@ -119,7 +121,10 @@ class LiveRows:
             taken = self._reduced(series, taken, share, room)
         entered = series.enter(taken)
         if len(entered.rows) or entered.folds or series.n != n:
-            parts.live(series, before, entered.folds, entered.rows)
+            spare = 0
+            if entered.folds:
+                spare = room - _row_bytes(series) * _count(entered.folds) - SAMPLE_ROW_BYTES * len(entered.rows)
+            parts.live(series, before, entered.folds, entered.rows, max(0, spare))
 
     def _reduced(self, series: Series, taken: Taken, share: int, room: int) -> Taken:
         """Return what of `taken` travels; the rest is put back."""
@@ -130,11 +135,10 @@ class LiveRows:
         if len(times) <= share:
             return taken
         room -= SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
-        folds = series.cells.fold_rows(older_t, older_v, 1)
-        cells = _count(folds)
-        if cells and (runs := min(self._limits.runs_per_cell, room // PANE_ROW_BYTES // cells)) > 1:
-            folds = series.cells.fold_rows(older_t, older_v, runs)
-        size = PANE_ROW_BYTES * _count(folds)
+        cells = series.cells.cell_count(older_t)
+        runs = min(self._limits.runs_per_cell, room // _row_bytes(series) // max(1, cells))
+        folds = series.cells.fold_rows(older_t, older_v, max(1, runs))
+        size = _row_bytes(series) * _count(folds)
         fits = size <= max(room, SAMPLE_ROW_BYTES * share)
         if (size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1)) or not len(older_t):
             series.count(folded=len(older_t))
@@ -159,6 +163,11 @@ def _split(folds: list[tuple[int, Panes]], most: int) -> tuple[list[tuple[int, P
 
 def _count(folds: list[tuple[int, Panes]]) -> int:
     return sum(panes.shape[1] for _, panes in folds)
+
+
+def _row_bytes(series: Series) -> int:
+    """Return the bytes of one fold of a series, without its sketch."""
+    return PANE_ROW_BYTES if series.features is None else PANE_ROW_BYTES + FEATURE_ROW_BYTES
 
 
 def fair_share(counts: list[int], room: int) -> int:

@@ -11,18 +11,24 @@ import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES, SAMPLES, Owners, encode, encode_panes
 from stream_viz._cells import NEVER_US
+from stream_viz._feature_part import FEATURE_PART_BYTES, PaneFeatures, encode_features, features_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from stream_viz._arrow import Bytes
     from stream_viz._pane import Panes
     from stream_viz._row_block import Rows
     from stream_viz._series import Series, SeriesKey
 
 PROTOCOL = [1, 0]
+FEATURE_ROLES = {"folds": "foldFeatures", "keyframe": "keyframeFeatures"}
 PART_BYTES = 600
 """Bytes of an Arrow part beside its rows; an upper estimate."""
 ENTRY_BYTES = 110
 """Bytes of a series entry beside its key; an upper estimate."""
+ODD_ENTRY_BYTES = 180
+"""The same with a base tier or an axis."""
 
 
 @dataclass
@@ -33,9 +39,13 @@ class Message:
     buffers: list[bytes]
 
 
+PanePiece = tuple[Owners, int, "Panes", "PaneFeatures | None"]
+"""(series, duration, panes, what they know beyond the plain fields)."""
+
+
 def entry_bytes(series: Series) -> int:
     """Return about how many bytes the entry of a series takes."""
-    return ENTRY_BYTES + series.key_bytes
+    return (ENTRY_BYTES if series.plain else ODD_ENTRY_BYTES) + series.key_bytes
 
 
 @dataclass
@@ -51,11 +61,13 @@ class MessageParts:
     _samples: list[tuple[Owners, Rows]] = field(default_factory=list)
     _history: list[tuple[Owners, Rows]] = field(default_factory=list)
     _latest: list[tuple[Owners, Rows]] = field(default_factory=list)
-    _folds: list[tuple[Owners, int, Panes]] = field(default_factory=list)
-    _keyframe: list[tuple[Owners, int, Panes]] = field(default_factory=list)
+    _folds: list[PanePiece] = field(default_factory=list)
+    _keyframe: list[PanePiece] = field(default_factory=list)
     _keyframe_list: list[list[int | None]] = field(default_factory=list)
     _rows: list[tuple[dict[str, object], bytes]] = field(default_factory=list)
     _described: bool = False
+    _wide: set[str] = field(default_factory=set)
+    """Roles that have features."""
 
     def entry(self, series: Series, before_us: int | None) -> int:
         """Return the index of a series in this message's list; `before_us` counts when it is new there."""
@@ -81,15 +93,41 @@ class MessageParts:
             self._document = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
             self.size += len(self._document)
 
-    def live(self, series: Series, before_us: int | None, folds: list[tuple[int, Panes]], rows: Rows) -> None:
-        """Carry rows and folds that have just entered the series."""
+    def live(
+        self,
+        series: Series,
+        before_us: int | None,
+        folds: list[tuple[int, Panes]],
+        rows: Rows,
+        sketch_bytes: int = 0,
+    ) -> None:
+        """Carry rows and folds that have just entered the series, with sketches of `sketch_bytes` at most."""
         at = self.entry(series, before_us)
         if len(rows):
             self._samples.append((at, rows))
             self.size += SAMPLE_ROW_BYTES * len(rows)
-        for duration, panes in folds:
-            self._folds.append((at, duration, panes))
+        if folds:
+            self._folds += self._pane_pieces("folds", series, at, folds[::-1], sketch_bytes)[::-1]
+
+    def _pane_pieces(
+        self, role: str, series: Series, at: int, newest_first: Iterable[tuple[int, Panes]], sketch_bytes: int
+    ) -> list[PanePiece]:
+        pieces: list[PanePiece] = []
+        features = series.features
+        if features is not None and role not in self._wide:
+            self._wide.add(role)
+            self.size += FEATURE_PART_BYTES
+        for duration, panes in newest_first:
             self.size += PANE_ROW_BYTES * panes.shape[1]
+            known = None
+            if features is not None:
+                known = features_of(panes, features.pool, sketch_bytes)
+                self.size += known.size
+                sketch_bytes = max(0, sketch_bytes - sum(map(len, known.sketches)))
+                if known.sketches and not known.sketches[0]:
+                    sketch_bytes = 0
+            pieces.append((at, duration, panes, known))
+        return pieces
 
     def live_together(self, folds: tuple[Owners, int, Panes], rows: tuple[Owners, Rows]) -> None:
         """Carry rows and folds of many series, whose entries are there; owners ascend."""
@@ -97,7 +135,7 @@ class MessageParts:
             self._samples.append(rows)
             self.size += SAMPLE_ROW_BYTES * len(rows[1])
         if folds[2].shape[1]:
-            self._folds.append(folds)
+            self._folds.append((*folds, None))
             self.size += PANE_ROW_BYTES * folds[2].shape[1]
 
     def history(self, series: Series, rows: Rows) -> None:
@@ -110,15 +148,13 @@ class MessageParts:
         self._latest.append((self.entry(series, series.sent_until_us), rows))
         self.size += SAMPLE_ROW_BYTES * len(rows)
 
-    def keyframe(self, series: Series, cells: int) -> int:
-        """Carry a series whole; returns the bytes it takes."""
+    def keyframe(self, series: Series, cells: int, sketch_bytes: int = 0) -> int:
+        """Carry a series whole, with its newest sketches of `sketch_bytes` at most; returns the bytes it takes."""
         before = self.size
         at = self.entry(series, series.sent_until_us)
         horizon = series.cells.horizon_us
         self._keyframe_list.append([at, None if horizon == NEVER_US else horizon, series.cells.gone])
-        for duration, panes in series.cells.keyframe(cells):
-            self._keyframe.append((at, duration, panes))
-            self.size += PANE_ROW_BYTES * panes.shape[1]
+        self._keyframe += self._pane_pieces("keyframe", series, at, series.cells.keyframe(cells), sketch_bytes)
         self.size += 32
         return self.size - before
 
@@ -134,29 +170,34 @@ class MessageParts:
         """Return the header's parts and the buffers, in order of application."""
         parts: list[dict[str, object]] = []
         buffers: list[bytes] = []
-
-        def add(part: dict[str, object], data: bytes) -> None:
+        for part, data in self._parts():
             parts.append({**part, "buffer": len(buffers)})
             buffers.append(data)
+        return parts, buffers
 
+    def _parts(self) -> Iterator[tuple[dict[str, object], bytes]]:
         if self._document is not None:
-            add({"role": "document"}, self._document)
+            yield {"role": "document"}, self._document
         if self._folds:
-            self._folds.sort(key=_first)
-            add({"role": "folds"}, encode_panes(self._folds, self._metadata()))
+            yield from self._pane_parts("folds", self._folds)
         for role, pieces in (("samples", self._samples), ("history", self._history)):
             if pieces:
-                add({"role": role}, _encode_pieces(pieces, self._metadata()))
+                yield {"role": role}, _encode_pieces(pieces, self._metadata())
         if self._keyframe_list:
-            self._keyframe.sort(key=_first)
-            add({"role": "keyframe"}, encode_panes(self._keyframe, self._metadata(keyframe=self._keyframe_list)))
+            yield from self._pane_parts("keyframe", self._keyframe, keyframe=self._keyframe_list)
         if self._latest:
-            add({"role": "latest"}, _encode_pieces(self._latest, self._metadata()))
+            yield {"role": "latest"}, _encode_pieces(self._latest, self._metadata())
         if self.entries and not self._described:  # n changed, but no row is left to carry the list
-            add({"role": "samples"}, _encode_pieces([], self._metadata()))
-        for part, stream in self._rows:
-            add(part, stream)
-        return parts, buffers
+            yield {"role": "samples"}, _encode_pieces([], self._metadata())
+        yield from self._rows
+
+    def _pane_parts(
+        self, role: str, pieces: list[PanePiece], **content: object
+    ) -> Iterator[tuple[dict[str, object], bytes]]:
+        pieces.sort(key=_first)
+        yield {"role": role}, encode_panes(pieces, self._metadata(**content))
+        if known := _located(pieces):
+            yield {"role": FEATURE_ROLES[role]}, encode_features(known)
 
     def _metadata(self, **content: object) -> str | None:
         """Return the schema metadata of the next part: the first one carries the series list."""
@@ -170,6 +211,17 @@ class MessageParts:
 def _first(piece: tuple[Owners, *tuple[object, ...]]) -> int:
     """Return the lowest series of a piece; the owners in one piece are no others' in between."""
     return piece[0] if isinstance(piece[0], int) else int(piece[0][0])
+
+
+def _located(pieces: list[PanePiece]) -> list[tuple[int, PaneFeatures]]:
+    """Return (row of its first pane, features) of each piece that has features."""
+    found: list[tuple[int, PaneFeatures]] = []
+    row = 0
+    for _, _, panes, features in pieces:
+        if features is not None and panes.shape[1]:
+            found.append((row, features))
+        row += panes.shape[1]
+    return found
 
 
 def _encode_pieces(pieces: list[tuple[Owners, Rows]], metadata: str | None) -> bytes:

@@ -1,7 +1,8 @@
 """The pane: a mergeable summary of the samples in `[start, start + duration)`.
 
 A pane at an edge (API, tests) is a tuple `count, sum, min, max, first, firstTime, last, lastTime`; many panes are the
-columns of one float64 array, row `START` first. Times are whole microseconds, exact in a float64 until the year 2255.
+columns of one float64 array, row `START` first. A wide array has four rows more (`_features.py`).
+Times are whole microseconds, exact in a float64 until the year 2255.
 `first` and `last` are by event time; of equal times the earliest arrival is first, the latest last.
 """
 
@@ -14,6 +15,9 @@ Pane = tuple[float, float, float, float, float, float, float, float]
 Panes = npt.NDArray[np.float64]
 START, COUNT, SUM, MIN, MAX, FIRST, FIRST_TIME, LAST, LAST_TIME = range(9)
 ROWS = 9
+MEAN, M2, INCREASE, SKETCH = range(9, 13)
+"""More rows of a wide array: mean, sum of squared distances from it, increase (NaN: not known), sketch number."""
+WIDE_ROWS = 13
 
 
 def sample_pane(time_us: float, value: float) -> Pane:

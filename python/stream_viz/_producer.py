@@ -26,7 +26,7 @@ from stream_viz._host import Hub, Kernel, find_kernel, switched_off
 from stream_viz._listening import Listening, ListeningThread, ServerQuestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from stream_viz._declaration import Declaration
     from stream_viz._sender import Sender
@@ -63,6 +63,8 @@ class Producer:
         self._forking = False
         self._noted = False
         self.auto_display = True
+        self.gather: dict[str, Callable[[], None]] = {}
+        """What brings a widget's tables up to date before each message, by widget id; called under the lock."""
 
     # What widgets call
 
@@ -130,6 +132,8 @@ class Producer:
                 if self.views is not None:
                     self.views.changed = False
                 self.sender.publish(self.dashboard.document([view.document() for view in views]))
+            for gather in tuple(self.gather.values()):
+                gather()
             message = self.sender.tick()
             if message is None:
                 return

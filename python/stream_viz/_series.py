@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from stream_viz._cells import NEVER_US, SCALAR_PANES
+from stream_viz._cell_layout import Axis, CellLayout
+from stream_viz._cells import NEVER_US
 from stream_viz._intake import Intake, MemoryShare
-from stream_viz._pane import COUNT, LAST_TIME, START, Panes
+from stream_viz._pane import COUNT, LAST_TIME, SKETCH, START, Panes
 from stream_viz._row_block import Rows, Taken, joined
+from stream_viz._wide_cells import WideCells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from stream_viz._features import Features
     from stream_viz._fold import Times, Values
     from stream_viz._limits import Limits
 
@@ -45,6 +48,7 @@ class Series(Intake):
         limits: Limits,
         now_us: Callable[[], int],
         share: MemoryShare,
+        axis: Axis = "time",
     ) -> None:
         """Start empty in the given generation."""
         self.name = name
@@ -52,13 +56,58 @@ class Series(Intake):
         self.key: SeriesKey = series_key(name, labels)
         self.key_bytes = len(json.dumps(self.key, ensure_ascii=False).encode())
         self.generation = generation
-        super().__init__(max_points, limits, now_us, share)
+        super().__init__(max_points, limits, now_us, share, axis)
 
     def _start(self) -> None:
         super()._start()
         self.n = 0
         self.sent_until_us: int | None = None
         self._described: tuple[int, str] | None = None
+        self.plain = self._layout.plain
+        """Whether the series has no needs, no base tier, and is on the time axis."""
+        self.since_us: int | None = None
+        """From where on the finest tier is held; None: it was there from the beginning."""
+
+    # ---- what windows need (holds the sender's lock) -------------------------------------------------------------
+
+    @property
+    def axis(self) -> Axis:
+        """Whether times are microseconds or steps."""
+        return self._layout.axis
+
+    @property
+    def features(self) -> Features | None:
+        """How wide panes are made; None where windows need none."""
+        return self._layout.features
+
+    def set_needs(self, *, spread: bool, increase: bool, sketch: bool) -> bool:
+        """Let panes know mean and M2, the increase, a sketch; what was folded before does not know them.
+
+        Returns whether that is new.
+        """
+        return self._set_layout(self._layout.with_needs(spread=spread, increase=increase, sketch=sketch))
+
+    def set_base(self, duration_us: int | None) -> bool:
+        """Hold a tier finer than the others that divides `duration_us` and them; None holds none.
+
+        Where data are held it begins with the coarser cell after the newest; what waits as folds becomes coarser.
+        Returns whether anything changed.
+        """
+        return self._set_layout(self._layout.with_base(duration_us))
+
+    def _set_layout(self, layout: CellLayout) -> bool:
+        if layout == self._layout:
+            return False
+        with self._lock:
+            self._settle()
+            moved = layout.base_us != self._layout.base_us
+            cells, since = layout.take_over(self.cells, self.sent_until_us)
+            self._folds = layout.folds(self._folds)
+            self.cells, self._layout = cells, layout
+        self._described, self.plain = None, layout.plain
+        if moved:
+            self.since_us = since
+        return True
 
     @property
     def sent(self) -> int:
@@ -71,6 +120,7 @@ class Series(Intake):
         """Return all that waits and leave nothing waiting."""
         with self._lock:
             self._settle()
+            self._sweep()
             if not self._blocks and not self._folds and len(self.buf) <= 2 * SCALAR_ROWS:
                 return Taken([], self._judge(self._take_buffer()))
             self._pack()
@@ -78,14 +128,25 @@ class Series(Intake):
             blocks, self._blocks = self._blocks, []
             return Taken(folds, joined(blocks))
 
-    def take_plain(self) -> list[float] | Rows | None:
-        """Return what waits, as it waits: the flat buffer or judged rows; None where folds wait (nothing is taken)."""
+    def _sweep(self) -> None:
+        if isinstance(self.cells, WideCells) and self.cells.features.pool.wants_sweep:
+            waiting = [panes[SKETCH] for _, panes in self._folds]
+            self.cells.features.pool.sweep([*self.cells.sketch_numbers(), *waiting])
+
+    def take_orderly(self, most: float) -> list[float] | Rows | None:
+        """Return what waits, as it waits: the flat buffer or judged rows.
+
+        None where nothing is taken: folds wait, or more than `most` rows, or times are steps.
+        """
+        if self._layout.axis == "step":
+            return None
         with self._lock:
             self._settle()
+            self._sweep()
             if not self._blocks and not self._folds:
-                return self._take_buffer()
+                return self._take_buffer() if len(self.buf) <= 2 * most else None
             self._pack()
-            if self._folds:
+            if self._folds or sum(map(len, self._blocks)) > most:
                 return None
             blocks, self._blocks = self._blocks, []
         return joined(blocks)
@@ -105,11 +166,7 @@ class Series(Intake):
             self._seen_us = max(self._seen_us, last[0])
         self.n += len(times)
         self._sent_until(last[0])
-        if len(cells) <= SCALAR_PANES:
-            for start, *pane in cells:
-                self.cells.add_pane(start, pane)
-        else:
-            self.cells.add_panes(np.array(cells).T, self.cells.durations_us[0])
+        self.cells.add_orderly(cells, times, values)
         self.cells.evict()
 
     def put_back_folds(self, folds: list[tuple[int, Panes]]) -> None:
@@ -194,7 +251,10 @@ class Series(Intake):
         """Return the series' entry in a message's list, as JSON."""
         if self._described is None or self._described[0] != self.generation:
             key, tiers = json.dumps(self.key, ensure_ascii=False), json.dumps(self.cells.durations_us)
-            text = f'{{"key":{key},"gen":{self.generation},"tiers":{tiers},"n":'
+            odd = "" if self.axis == "time" else ',"axis":"step"'
+            if self.since_us is not None:
+                odd += f',"since":{self.since_us}'
+            text = f'{{"key":{key},"gen":{self.generation},"tiers":{tiers}{odd},"n":'
             self._described = self.generation, text
         before = "null" if before_us is None else before_us
         return f'{self._described[1]}{self.n},"before":{before}}}'
@@ -216,11 +276,14 @@ class Series(Intake):
         del self.buf[:]
         self._blocks, self._folds = [], []
 
-    def reset(self, generation: int) -> None:
-        """Drop all data, waiting ones too, and start another generation; counters go on."""
+    def reset(self, generation: int, axis: Axis | None = None) -> None:
+        """Drop all data, waiting ones too, and start another generation; counters go on. `axis`: another one."""
         with self._lock:
             self._settle()
             self._take_buffer()
             self._ring.clear()
+            if axis is not None:
+                self._layout = CellLayout.of(self._limits, axis)
+                self._scale = 1e6 if axis == "time" else 1.0
             self.generation = generation
             self._start()

@@ -25,6 +25,7 @@ COLORS = ("#4a7bea", "#d4802f", "#1d9a7c", "#c65690", "#2f9dcb", "#a98a1c", "#84
 """Middle tones of the series colours: at least 3:1 on white and on #16191f."""
 WIDTH_PX, HEIGHT_PX = 360, 72
 COLUMNS = WIDTH_PX
+AS_SENT = "values as sent; windows are computed in the page"
 EN_DASH = "\u2013"
 ROWS_SHOWN = 10
 LINES_SHOWN = 8
@@ -36,11 +37,14 @@ FONT = 'font-family:system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-vari
 def snapshot(*widgets: Any) -> None:
     """Display a still of the given widgets (without any: all) as an output of its own, with what the kernel holds now.
 
+    A widget with windows shows its values as sent, and says so: windows are computed in the page. Views are left out
+    beside the widget whose data they show.
+
     It stays in the saved notebook. Outside a kernel the still's text is printed.
     Raises `WIDGET_TYPE`, `WIDGET_CLOSED`.
     """
     producer = _producer.current()
-    declarations = _open(widgets, "sv.snapshot")
+    declarations = _without_repeats(_open(widgets, "sv.snapshot"))
     with producer.lock:
         bundle = {"text/html": _page(producer, declarations), "text/plain": _plain(producer, declarations)}
     if producer.kernel is None:
@@ -49,21 +53,29 @@ def snapshot(*widgets: Any) -> None:
         producer.kernel.display(bundle)
 
 
+def _without_repeats(declarations: Sequence[Declaration]) -> list[Declaration]:
+    shown = {declaration.name for declaration in declarations if not declaration.view}
+    return [declaration for declaration in declarations if not declaration.view or declaration.name not in shown]
+
+
 def still(producer: Producer, declarations: Sequence[Declaration]) -> str:
     """Return what a live view's output says where it cannot be live: how to get it live, and data there are already."""
-    names = ", ".join(f"<b>{html.escape(declaration.name)}</b>" for declaration in declarations)
+    unique = dict.fromkeys(declaration.name for declaration in declarations)
+    names = ", ".join(f"<b>{html.escape(name)}</b>" for name in unique)
     words = (
         f'<div style="font-size:12px;{MUTED}">Live view of {names} (StreamViz). It moves while the notebook runs; '
         "where this text stays, install <code>anywidget</code> beside JupyterLab "
         "(<code>pip install stream-viz-core</code>), reload the page and run the cell again.</div>"
     )
-    held = [declaration for declaration in declarations if _has_data(producer, declaration)]
+    held = [one for one in _without_repeats(declarations) if _has_data(producer, one)]
     return words + (_page(producer, held) if held else "")
 
 
 def _has_data(producer: Producer, declaration: Declaration) -> bool:
     if declaration.kind == "table":
         return bool(getattr(declaration.handle, "row_count", 0))
+    if declaration.kind == "events":
+        return bool(getattr(declaration.handle, "sent", 0))
     return any(series.last_time_us is not None for series in producer.sender.find_series(declaration.name))
 
 
@@ -77,13 +89,15 @@ def _page(producer: Producer, declarations: Sequence[Declaration]) -> str:
 
 
 def _card(producer: Producer, declaration: Declaration) -> str:
-    if declaration.kind == "table":
+    if declaration.kind in {"table", "events"}:
         body = _rows(declaration)
     elif declaration.kind == "gauge":
         body = _arc(producer, declaration)
     else:
         body = _lines(producer, declaration)
     title = html.escape(str(declaration.wire.get("title", declaration.name)))
+    if declaration.windows is not None and declaration.windows.aggregations:
+        body += f'<div style="font-size:11px;{MUTED}">{AS_SENT}</div>'
     return (
         '<div style="border:1px solid rgba(127,127,127,.35);border-radius:8px;padding:12px;min-width:240px">'
         f'<div style="font-size:13px;font-weight:600;opacity:.8">{title}</div>{body}</div>'
@@ -218,7 +232,8 @@ def _arc_path(share: float, color: str) -> str:
 def _rows(declaration: Declaration) -> str:
     handle: Any = declaration.handle
     rows: list[dict[str, Any]] = handle.values()
-    shown_rows = rows[::-1][:ROWS_SHOWN]
+    newest_first = declaration.kind == "table"  # keys of events come busiest first
+    shown_rows = (rows[::-1] if newest_first else rows)[:ROWS_SHOWN]
     declared = declaration.checked.get("columns")
     names = [column["name"] for column in declared] if isinstance(declared, list) else []
     for row in shown_rows:
@@ -242,6 +257,10 @@ def _rows(declaration: Declaration) -> str:
 def _cell(value: object) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return EN_DASH
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return number_text(value) if isinstance(value, float) else str(value)
 
 
@@ -261,6 +280,9 @@ def _plain(producer: Producer, declarations: Sequence[Declaration]) -> str:
         if declaration.kind == "table":
             count = getattr(declaration.handle, "row_count", 0)
             lines.append(f"{declaration.name}: {count:,} rows")
+            continue
+        if declaration.kind == "events":
+            lines.append(f"{declaration.name}: {getattr(declaration.handle, 'sent', 0):,} events")
             continue
         found = _series(producer, declaration)
         lines.extend(

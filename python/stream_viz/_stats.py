@@ -17,7 +17,10 @@ COLUMNS = ("name", "sent", "folded", "late", "dropped", "invalid", "missing", "e
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The counts of one line or table since this process began. `age_s` is None while nothing was sent."""
+    """The counts of one line or table since this process began.
+
+    `age_s` is None while nothing was sent, and on a step axis, which has no clock.
+    """
 
     name: str
     sent: int
@@ -99,8 +102,9 @@ def label_name(name: str, labels: Sequence[tuple[str, str]]) -> str:
 def stats() -> Stats:
     """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, age in s, bytes held.
 
-    Prints as a table; `.to_dict()` gives plain data. `sent` counts finite samples of a line and changes of a
-    table, those that still wait included.
+    Prints as a table; `.to_dict()` gives plain data. `sent` counts finite samples of a line, changes of a table and
+    events, those that still wait included; `late` those behind a newer one. What windows made of late samples
+    (revised or dropped) is known to the page, which computes windows, and stands in the widget.
     """
     producer = _producer.current()
     with producer.lock:
@@ -108,7 +112,7 @@ def stats() -> Stats:
         rows: list[Row] = []
         seen: set[str] = set()
         for declaration in producer.dashboard.all():
-            if declaration.kind == "table":
+            if declaration.kind in {"table", "events"}:
                 count = getattr(declaration.handle, "sent", 0)
                 rows.append(Row(declaration.name, count, 0, 0, 0, 0, 0, 0, None, 0))
                 continue
@@ -117,7 +121,7 @@ def stats() -> Stats:
             seen.add(declaration.name)
             for series in producer.sender.find_series(declaration.name):
                 series.pack()
-                last_us = series.last_time_us
+                last_us = series.last_time_us if series.axis == "time" else None
                 rows.append(
                     Row(
                         name=label_name(declaration.name, series.labels),

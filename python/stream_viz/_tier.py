@@ -85,7 +85,7 @@ class Tier:
 
     def add_panes(self, panes: Panes) -> None:
         """Merge many panes, in arrival order; starts already lie on cells. O((cells + m) log)."""
-        merged = merge_panes(np.concatenate((self.panes(), panes), axis=1))
+        merged = merge_panes(np.concatenate((self.plain(), panes), axis=1))
         self._low, self._high = 0, merged.shape[1] - 1
         self._columns, self._open = merged, merged[:, -1].tolist()
 
@@ -99,14 +99,22 @@ class Tier:
 
     def pane(self, start_us: float) -> Pane | None:
         """Return the cell at `start_us`."""
-        panes = self.panes()
+        panes = self.plain()
         at = int(np.searchsorted(panes[START], start_us))
         if at == panes.shape[1] or panes[START, at] != start_us:
             return None
         return cast("Pane", tuple(panes[1:, at].tolist()))
 
+    def fill(self, panes: Panes) -> None:
+        """Hold these cells; the tier is empty."""
+        self.add_panes(panes)
+
     def panes(self) -> Panes:
-        """Return all cells, ascending: a view, valid until the next change."""
+        """Return all cells with all that is known of them, ascending: a view, valid until the next change."""
+        return self.plain()
+
+    def plain(self) -> Panes:
+        """Return all cells as plain panes, ascending: a view, valid until the next change."""
         if self._open is None:
             return self._columns[:, self._low : self._high]
         self._reserve()

@@ -3,6 +3,30 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
+interface WindowPointReport {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly value: number | null;
+  readonly count: number;
+  readonly final: boolean;
+  readonly revision: number;
+  readonly flags: number;
+  readonly coverage: number;
+}
+
+/** One aggregation of a series' windows. */
+export interface WindowReport {
+  /** Canonical JSON of the window. */
+  readonly window: string;
+  readonly aggregation: string;
+  readonly watermark: number | null;
+  readonly results: number;
+  readonly newest: WindowPointReport | null;
+  readonly open: WindowPointReport | null;
+  readonly counters: Readonly<Record<'late' | 'dropped' | 'missing' | 'invalid' | 'outOfOrder', number>>;
+  readonly revisedAt: number | null;
+}
+
 export interface SeriesReport {
   readonly key: string;
   readonly name: string;
@@ -18,6 +42,7 @@ export interface SeriesReport {
   readonly lastTime: number;
   readonly exact: boolean;
   readonly folded: number;
+  readonly windows: readonly WindowReport[];
 }
 
 export interface SessionReport {

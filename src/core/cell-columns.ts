@@ -1,6 +1,21 @@
 import type { PaneFields } from './pane.ts';
+import { doublesIn, stateInvalid } from './state-input.ts';
+import type { StateTable } from './state-table.ts';
 
 const FIRST_CAPACITY = 16;
+const COLUMN_NAMES = [
+  'start',
+  'count',
+  'sum',
+  'min',
+  'max',
+  'first',
+  'firstTime',
+  'last',
+  'lastTime',
+  'asOf',
+  'below',
+] as const;
 
 /**
  * The cells of one tier as typed-array columns, sorted by start, each start once.
@@ -25,6 +40,11 @@ export class CellColumns implements PaneFields {
   asOf = new Float64Array(FIRST_CAPACITY);
   /** Samples shown by the finer cells under this one: the sum of their {@link shown}. */
   below = new Float64Array(FIRST_CAPACITY);
+
+  /** Bytes held, free rows included. */
+  get bytes(): number {
+    return this.#columns().length * this.start.byteLength;
+  }
 
   get size(): number {
     return this.end - this.head;
@@ -66,6 +86,44 @@ export class CellColumns implements PaneFields {
     this.start[row] = startUs;
     this.end += 1;
     return row;
+  }
+
+  /** Copies of the columns, live rows only, by their names. */
+  toTable(name: string): StateTable {
+    const columns: Record<string, Float64Array> = {};
+    for (const key of COLUMN_NAMES) columns[key] = this[key].slice(this.head, this.end);
+    return { name, meta: {}, columns };
+  }
+
+  /** Takes the rows of a table that {@link toTable} gave. @throws StreamVizError `STATE_INVALID` */
+  restore(table: StateTable): void {
+    const start = doublesIn(table, 'start');
+    for (let i = 0; i < start.length; i += 1) {
+      if (!Number.isFinite(start[i]) || (i > 0 && !(start[i]! > start[i - 1]!))) {
+        throw stateInvalid(`the cells of ${table.name} are not in order`);
+      }
+    }
+    this.head = 0;
+    this.end = start.length;
+    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, start.length))));
+    for (const key of COLUMN_NAMES) {
+      const column = new Float64Array(capacity);
+      column.set(doublesIn(table, key, start.length));
+      this[key] = column;
+    }
+  }
+
+  /** Gives back the room that the rows do not need. */
+  trim(): void {
+    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, this.size))));
+    if (capacity >= this.start.length) return;
+    for (const key of COLUMN_NAMES) {
+      const column = new Float64Array(capacity);
+      column.set(this[key].subarray(this.head, this.end));
+      this[key] = column;
+    }
+    this.end -= this.head;
+    this.head = 0;
   }
 
   /** Drops the cells that start before `edgeUs`. */

@@ -180,29 +180,76 @@ export class CellTiers {
     this.#dropBefore(top, edge);
   }
 
+  /**
+   * Drops the whole cells of the coarsest tier that end at or before `edgeUs`; their samples count as {@link gone}, and
+   * nothing before them is taken any more.
+   */
+  expire(edgeUs: number): void {
+    const top = this.durations.length - 1;
+    const edge = Math.floor(edgeUs / this.durations[top]!) * this.durations[top]!;
+    const coarsest = this.tiers[top]!;
+    for (let row = coarsest.lowerBound(this.from); row < coarsest.end && coarsest.start[row]! < edge; row += 1) {
+      this.gone += coarsest.shown(row);
+    }
+    if (edge > this.from) this.from = edge;
+    this.#dropBefore(top, edge);
+  }
+
+  /**
+   * Drops the oldest cells, finest tier first and about half a tier at a time, until the columns are at most `maxBytes`.
+   *
+   * Whole parents go and keep what their cells knew; what leaves the coarsest tier counts as {@link gone}. The cells of the
+   * newest parent of each tier, and the newest cell of the coarsest, stay: below that no `maxBytes` is reached.
+   */
+  evictBytes(maxBytes: number): void {
+    const top = this.durations.length - 1;
+    for (let k = 0; k <= top && this.bytes > maxBytes; k += 1) {
+      const tier = this.tiers[k]!;
+      const parent = this.durations[Math.min(top, k + 1)]!;
+      tier.trim();
+      while (this.bytes > maxBytes && tier.size > 1) {
+        const newest = Math.floor(tier.start[tier.end - 1]! / parent) * parent;
+        const oldest = Math.floor(tier.start[tier.head]! / parent) * parent;
+        const middle = Math.floor(tier.start[tier.head + (tier.size >> 1)]! / parent) * parent;
+        const edge = Math.min(newest, Math.max(oldest + parent, middle));
+        if (edge <= oldest) break;
+        if (k === top) this.expire(edge);
+        else this.#evictTier(k, edge);
+        tier.trim();
+      }
+    }
+  }
+
+  /** Bytes of the columns of all tiers. */
+  get bytes(): number {
+    let total = 0;
+    for (const tier of this.tiers) total += tier.bytes;
+    return total;
+  }
+
   /** Brings every tier down to its limit: the oldest cells go, whole parents at a time, and the parent keeps their sum. */
   evict(): void {
     const top = this.durations.length - 1;
     for (let k = 0; k < top; k += 1) {
       const tier = this.tiers[k]!;
       while (tier.size > this.limit) {
-        const parent = this.durations[k + 1]!;
-        const edge = Math.floor(tier.start[tier.head]! / parent) * parent + parent;
-        this.#inheritBefore(k + 1, edge);
-        for (let j = 0; j <= k; j += 1) {
-          if (edge > this.horizons[j]!) this.horizons[j] = edge;
-          this.tiers[j]!.evictBefore(edge);
-        }
+        this.#evictTier(k, tier.start[tier.head]! + this.durations[k + 1]!);
       }
     }
     const coarsest = this.tiers[top]!;
     while (coarsest.size > this.limit) {
-      const edge = coarsest.start[coarsest.head]! + this.durations[top]!;
-      for (let row = coarsest.lowerBound(this.from); row < coarsest.end && coarsest.start[row]! < edge; row += 1) {
-        this.gone += coarsest.shown(row);
-      }
-      if (edge > this.from) this.from = edge;
-      this.#dropBefore(top, edge);
+      this.expire(coarsest.start[coarsest.head]! + this.durations[top]!);
+    }
+  }
+
+  /** Drops the cells of tier `k` and finer before `edgeUs`, down to a whole parent; the parents keep what they knew. */
+  #evictTier(k: number, edgeUs: number): void {
+    const parent = this.durations[k + 1]!;
+    const edge = Math.floor(edgeUs / parent) * parent;
+    this.#inheritBefore(k + 1, edge);
+    for (let j = 0; j <= k; j += 1) {
+      if (edge > this.horizons[j]!) this.horizons[j] = edge;
+      this.tiers[j]!.evictBefore(edge);
     }
   }
 
@@ -303,6 +350,28 @@ export class CellTiers {
       }
     }
   }
+
+  /**
+   * The same cells under tiers that differ in the finest alone: one that goes leaves its sums to its parents, one that
+   * comes begins empty at `horizonUs`. Takes the columns over: this object must not be used any more. O(cells of a tier).
+   * `durations` must {@link differInFinest} at most.
+   */
+  withFinest(durations: readonly number[], horizonUs: number): CellTiers {
+    const kept = commonCoarser(this.durations, durations);
+    const gone = this.durations.length - kept;
+    const come = durations.length - kept;
+    if (gone > 0) this.#inheritBefore(1, Number.POSITIVE_INFINITY);
+    const next = new CellTiers({ durations, limit: this.limit });
+    const tiers = [...(come > 0 ? [new CellColumns()] : []), ...this.tiers.slice(gone)];
+    (next.tiers as CellColumns[]).splice(0, durations.length, ...tiers);
+    for (let k = 0; k < kept; k += 1) next.horizons[come + k] = this.horizons[gone + k]!;
+    if (come > 0) next.horizons[0] = Math.max(horizonUs, next.horizons[1]!);
+    next.count = this.count;
+    next.gone = this.gone;
+    next.from = this.from;
+    next.hole = this.hole;
+    return next;
+  }
 }
 
 /** End of the longest run from `from` on whose times do not fall and lie before `endUs`; at least `from + 1`. */
@@ -315,4 +384,17 @@ function risingUntil(times: Float64Array, from: number, to: number, endUs: numbe
     last = time;
   }
   return i;
+}
+
+/** Whether two lists of tiers are equal but for the finest of each. */
+export function differInFinest(a: readonly number[], b: readonly number[]): boolean {
+  const kept = commonCoarser(a, b);
+  return kept > 0 && a.length - kept <= 1 && b.length - kept <= 1;
+}
+
+/** Number of tiers, from the coarsest on, that two lists have in common. */
+function commonCoarser(a: readonly number[], b: readonly number[]): number {
+  let count = 0;
+  while (count < a.length && count < b.length && a.at(-1 - count) === b.at(-1 - count)) count += 1;
+  return count;
 }

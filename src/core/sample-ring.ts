@@ -1,8 +1,14 @@
-import { clearSummary, MinMaxPyramid } from './min-max-pyramid.ts';
+import type { LineBuffer } from './line-buffer.ts';
+import { BLOCK, clearSummary, MinMaxPyramid } from './min-max-pyramid.ts';
+import { fillColumns } from './retention/fill-columns.ts';
+import { mergeLateRows } from './retention/late-rows.ts';
+import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from './state-input.ts';
+import type { StateTable } from './state-table.ts';
 
 /*
  * 1. Samples stand in event-time order, equal times in arrival order, whatever order they came in.
- * 2. Of all samples ever appended the newest `capacity` by that order are held.
+ * 2. Of all samples ever appended the newest `capacity` by that order are held, less what `evictBefore` dropped; what
+ *    left is counted, and `lostUpToUs` says from where on nothing has.
  * 3. Summaries are exact over any index range, also after growth, eviction, wrap-around and late rows.
  * 4. Appending in order is amortised O(1) a sample without allocation per sample; a late row costs O(samples after it).
  * 5. At most 17.5 bytes a sample when full, from about 10,000 samples on; at most twice that while it grows.
@@ -11,8 +17,9 @@ import { clearSummary, MinMaxPyramid } from './min-max-pyramid.ts';
  * pyramid's block, so a block inside a run of live slots was always completed by the same lap.
  */
 
-const BLOCK = 32;
 const INITIAL_SLOTS = 256;
+/** Largest capacity that a restored state may ask for: a typed array's practical limit. */
+const MOST_SAMPLES = 2 ** 28;
 /** Below this many samples single stores are faster than two bulk copies. */
 const BULK_MIN_COUNT = 10;
 
@@ -27,6 +34,9 @@ export class SampleRing {
   readonly #scratch = new Float64Array(4);
   #head = 0;
   #length = 0;
+  #lost = 0;
+  #lostUpToUs = Number.NEGATIVE_INFINITY;
+  #moves = 0;
 
   /** @param capacity Most samples held; a positive integer. */
   constructor(capacity: number) {
@@ -93,7 +103,8 @@ export class SampleRing {
       this.#merge(times, values, from, to);
       return false;
     }
-    this.#appendSorted(times, values, from, to);
+    if (to - from === 1) this.#appendOne(times[from]!, values[from]!);
+    else this.#appendSorted(times, values, from, to);
     return true;
   }
 
@@ -103,10 +114,101 @@ export class SampleRing {
     this.append(times, values, from, to);
   }
 
-  /** Forgets all samples; the memory stays. */
+  /** Forgets all samples and that there were any; the memory stays. */
   clear(): void {
+    this.#moves += 1;
     this.#head = 0;
     this.#length = 0;
+    this.#lost = 0;
+    this.#lostUpToUs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Drops the samples before `timeUs`. Returns how many they were. O(log n); the memory stays. */
+  evictBefore(timeUs: number): number {
+    const count = this.lowerBound(timeUs);
+    if (count > 0) this.#dropOldest(count);
+    return count;
+  }
+
+  /** Samples that left since the last `clear`. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Every sample ever appended that is newer than this is held; -Infinity while none has left. */
+  get lostUpToUs(): number {
+    return this.#lostUpToUs;
+  }
+
+  /** A copy of everything: `restore` goes on from it. O(n). */
+  save(): readonly StateTable[] {
+    const time = new Float64Array(this.#length);
+    const value = new Float64Array(this.#length);
+    this.#copyOut(0, time, value);
+    const meta = {
+      capacity: this.capacity,
+      slots: this.#time.length,
+      head: this.#head,
+      lost: this.#lost,
+      lostUpTo: metaNumber(this.#lostUpToUs),
+    };
+    return [{ name: 'ring', meta, columns: { time, value } }];
+  }
+
+  /**
+   * The ring whose `save` gave these tables; every sample stands in the slot it stood in, so that sums round alike.
+   *
+   * @throws StreamVizError `STATE_INVALID`
+   */
+  static restore(tables: readonly StateTable[]): SampleRing {
+    const table = tableNamed(tables, 'ring');
+    const time = doublesIn(table, 'time');
+    const value = doublesIn(table, 'value', time.length);
+    const ring = new SampleRing(wholeIn(table, 'capacity', 1, MOST_SAMPLES));
+    const most = toBlocks(ring.capacity);
+    const slots = wholeIn(table, 'slots', Math.min(INITIAL_SLOTS, most), most);
+    if (slots % BLOCK !== 0) throw stateInvalid(`ring.slots is ${slots}, expected a multiple of ${BLOCK}`);
+    if (time.length > Math.min(slots, ring.capacity))
+      throw stateInvalid('the ring holds more samples than it has room');
+    if (!isRising(time) || !Number.isFinite(time[0] ?? 0) || !Number.isFinite(time.at(-1) ?? 0)) {
+      throw stateInvalid('the times of the ring are not finite or not in order');
+    }
+    const lost = wholeIn(table, 'lost', 0, Number.MAX_SAFE_INTEGER);
+    const lostUpTo = numberIn(table, 'lostUpTo');
+    if (!(lostUpTo <= (time[0] ?? Number.POSITIVE_INFINITY)))
+      throw stateInvalid('the ring lost samples it still holds');
+    const head = wholeIn(table, 'head', 0, slots - 1);
+    ring.#place(slots, head, time, value);
+    ring.#lost = lost;
+    ring.#lostUpToUs = lostUpTo;
+    return ring;
+  }
+
+  #place(slots: number, head: number, time: Float64Array, value: Float64Array): void {
+    this.#time = new Float64Array(slots);
+    this.#value = new Float64Array(slots);
+    this.#head = head;
+    this.#length = time.length;
+    this.#pyramid.grow(slots);
+    const untilWrap = Math.min(time.length, slots - head);
+    this.#time.set(time.subarray(0, untilWrap), head);
+    this.#value.set(value.subarray(0, untilWrap), head);
+    this.#time.set(time.subarray(untilWrap), 0);
+    this.#value.set(value.subarray(untilWrap), 0);
+    this.#pyramid.complete(this.#time, this.#value, head, head + untilWrap);
+    this.#pyramid.complete(this.#time, this.#value, 0, time.length - untilWrap);
+  }
+
+  /** A late row that leaves at once can be older than what left before. */
+  #lose(timeUs: number): void {
+    if (timeUs > this.#lostUpToUs) this.#lostUpToUs = timeUs;
+  }
+
+  #dropOldest(count: number): void {
+    this.#lose(this.timeAt(count - 1));
+    this.#lost += count;
+    this.#head = (this.#head + count) % this.#time.length;
+    this.#length -= count;
   }
 
   /** Index of the first sample at or after `timeUs`; `length` when there is none. O(log n). */
@@ -161,19 +263,77 @@ export class SampleRing {
     }
   }
 
+  /** Changes when samples move to other slots: columns filled before need no longer equal those filled after. */
+  get moves(): number {
+    return this.#moves;
+  }
+
+  /** Visits samples `[i, j)` as at most two runs of slots: sample number = slot + `offset`. Read, never write. */
+  eachRun(
+    i: number,
+    j: number,
+    visit: (times: Float64Array, values: Float64Array, from: number, to: number, offset: number) => void,
+  ): void {
+    const slots = this.#time.length;
+    const start = this.#head + i;
+    const end = this.#head + j;
+    if (start < Math.min(slots, end)) visit(this.#time, this.#value, start, Math.min(slots, end), -this.#head);
+    if (end > slots) visit(this.#time, this.#value, Math.max(0, start - slots), end - slots, slots - this.#head);
+  }
+
+  /** Widens the dense pixel columns of `out`, entry 0 being column `firstColumn`, by samples `[i, j)`: {@link fillColumns}. */
+  fillColumns(i: number, j: number, columnUs: number, firstColumn: number, out: LineBuffer): void {
+    const { levels, starts } = this.#pyramid;
+    const [time, value] = [this.#time, this.#value];
+    const slots = time.length;
+    const start = this.#head + i;
+    const end = this.#head + j;
+    const heldEnd = this.#head + this.#length;
+    const laps = { time, value, levels, starts, lastUs: this.timeAt(j - 1) };
+    const missing = i > 0 && Number.isNaN(this.valueAt(i - 1));
+    if (start < slots) {
+      const heldTo = Math.min(slots, heldEnd);
+      const nextUs = heldEnd > slots ? time[0]! : Number.POSITIVE_INFINITY;
+      const run = { ...laps, from: start, to: Math.min(slots, end), heldTo, nextUs, followsMissing: missing };
+      fillColumns(run, columnUs, firstColumn, out);
+    }
+    if (end > slots) {
+      const from = Math.max(0, start - slots);
+      const followsMissing = from > 0 ? missing : Number.isNaN(value[slots - 1]!);
+      const nextUs = Number.POSITIVE_INFINITY;
+      const run = { ...laps, from, to: end - slots, heldTo: heldEnd - slots, nextUs, followsMissing };
+      fillColumns(run, columnUs, firstColumn, out);
+    }
+  }
+
+  /** {@link #appendSorted} of one sample, which thousands of slow series get at a time. */
+  #appendOne(time: number, value: number): void {
+    if (this.#length === this.capacity) this.#dropOldest(1);
+    this.#grow(this.#length + 1);
+    const slots = this.#time.length;
+    let slot = this.#head + this.#length;
+    if (slot >= slots) slot -= slots;
+    this.#time[slot] = time;
+    this.#value[slot] = value;
+    this.#length += 1;
+    if (((slot + 1) & (BLOCK - 1)) === 0) this.#pyramid.complete(this.#time, this.#value, slot, slot + 1);
+  }
+
   #appendSorted(times: Float64Array, values: Float64Array, from: number, to: number): void {
     let at = from;
     if (to - at >= this.capacity) {
-      this.clear();
       at = to - this.capacity;
+      if (at > from) this.#lose(times[at - 1]!);
+      else if (this.#length > 0) this.#lose(this.timeAt(this.#length - 1));
+      this.#lost += this.#length + at - from;
+      this.#moves += 1;
+      this.#head = 0;
+      this.#length = 0;
     }
     this.#grow(this.#length + to - at);
     const slots = this.#time.length;
     const excess = this.#length + to - at - this.capacity;
-    if (excess > 0) {
-      this.#head = (this.#head + excess) % slots;
-      this.#length -= excess;
-    }
+    if (excess > 0) this.#dropOldest(excess);
     while (at < to) {
       const slot = (this.#head + this.#length) % slots;
       const count = Math.min(to - at, slots - slot);
@@ -187,12 +347,12 @@ export class SampleRing {
         this.#value.set(values.subarray(at, at + count), slot);
       }
       this.#length += count;
-      this.#pyramid.complete(this.#value, slot, slot + count);
+      this.#pyramid.complete(this.#time, this.#value, slot, slot + count);
       at += count;
     }
   }
 
-  /** Doubles the slots up to the capacity. Before that nothing was evicted, so the samples stand from slot 0 on. */
+  /** Doubles the slots up to the capacity; the samples then stand from slot 0 on. */
   #grow(length: number): void {
     const most = toBlocks(this.capacity);
     let slots = this.#time.length;
@@ -200,39 +360,36 @@ export class SampleRing {
     while (slots < length && slots < most) slots = Math.min(most, slots * 2);
     const time = new Float64Array(slots);
     const value = new Float64Array(slots);
-    time.set(this.#time);
-    value.set(this.#value);
+    this.#copyOut(0, time, value);
     this.#time = time;
     this.#value = value;
     this.#pyramid.grow(slots);
+    if (this.#head === 0) return;
+    this.#pyramid.complete(time, value, 0, this.#length);
+    this.#head = 0;
+    this.#moves += 1;
   }
 
-  /** The slow path: takes out what is newer than the oldest new row, and appends both in order. */
+  /** Copies the samples from number `from` on, oldest first. */
+  #copyOut(from: number, time: Float64Array, value: Float64Array): void {
+    this.eachRun(from, this.#length, (times, values, start, end, offset) => {
+      time.set(times.subarray(start, end), start + offset - from);
+      value.set(values.subarray(start, end), start + offset - from);
+    });
+  }
+
+  /** The slow path: takes out what is newer than the oldest new row, and appends all in order. */
   #merge(times: Float64Array, values: Float64Array, from: number, to: number): void {
-    const order = new Uint32Array(to - from);
-    for (let i = 0; i < order.length; i++) order[i] = from + i;
-    order.sort((a, b) => times[a]! - times[b]! || a - b);
-    const oldest = times[order[0]!]!;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let i = from; i < to; i++) if (times[i]! < oldest) oldest = times[i]!;
     let keep = this.lowerBound(oldest);
     while (keep < this.#length && this.timeAt(keep) === oldest) keep++;
-    const total = this.#length - keep + order.length;
-    const time = new Float64Array(total);
-    const value = new Float64Array(total);
-    let held = keep;
-    let next = 0;
-    for (let i = 0; i < total; i++) {
-      const row = next < order.length ? order[next]! : -1;
-      if (row < 0 || (held < this.#length && this.timeAt(held) <= times[row]!)) {
-        time[i] = this.timeAt(held);
-        value[i] = this.valueAt(held);
-        held++;
-      } else {
-        time[i] = times[row]!;
-        value[i] = values[row]!;
-        next++;
-      }
-    }
+    const held = this.#length - keep;
+    const heldTime = new Float64Array(held);
+    const heldValue = new Float64Array(held);
+    this.#copyOut(keep, heldTime, heldValue);
+    const { time, value } = mergeLateRows(heldTime, heldValue, times, values, from, to);
     this.#length = keep;
-    this.#appendSorted(time, value, 0, total);
+    this.#appendSorted(time, value, 0, time.length);
   }
 }

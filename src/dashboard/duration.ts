@@ -22,8 +22,8 @@ const PART = /(\d+(?:\.\d+)?)\s*(us|µs|ms|min|s|m|h|d|w)\s*/y;
  * @throws StreamVizError `DURATION_INVALID` for zero, negative, non-finite, empty or misspelt input.
  */
 export function parseDurationUs(input: unknown): number {
-  const us = typeof input === 'number' ? Math.round(input * 1e6) : typeof input === 'string' ? sumOfParts(input) : NaN;
-  if (us > 0 && Number.isSafeInteger(us)) return us;
+  const us = durationUs(input);
+  if (us > 0) return us;
   throw new StreamVizError(
     'DURATION_INVALID',
     `a duration is ${SPELLING}; got ${JSON.stringify(input) ?? typeof input}`,
@@ -33,9 +33,15 @@ export function parseDurationUs(input: unknown): number {
   );
 }
 
+/** {@link parseDurationUs} without the throw: 0 is 0; NaN for what is no duration, is negative or above 2^53 us. */
+export function durationUs(input: unknown): number {
+  const us = typeof input === 'number' ? Math.round(input * 1e6) : typeof input === 'string' ? sumOfParts(input) : NaN;
+  return us >= 0 && Number.isSafeInteger(us) && !(typeof input === 'number' && input < 0) ? us : NaN;
+}
+
 function sumOfParts(text: string): number {
   const trimmed = text.trim();
-  if (/^\d+(\.\d+)?$/.test(trimmed)) return Math.round(Number(trimmed) * 1e6);
+  if (trimmed === '') return NaN;
   let total = 0;
   PART.lastIndex = 0;
   while (PART.lastIndex < trimmed.length) {

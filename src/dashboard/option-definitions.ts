@@ -1,4 +1,9 @@
-/** What an option's value may be; `duration`, `thresholds`, `color`, `columns` and the like have parsers of their own. */
+/**
+ * What an option's value may be; `duration`, `thresholds`, `color`, `columns` and the like have parsers of their own.
+ *
+ * `length` (a duration, or whole steps on a step axis), `aggregation` (a text) and `aggregations` (a text or a list of
+ * them) are judged together, by `parseWindowOptions`.
+ */
 export type OptionType =
   | 'string'
   | 'number'
@@ -8,9 +13,13 @@ export type OptionType =
   | 'unit'
   | 'format'
   | 'duration'
+  | 'length'
+  | 'aggregation'
+  | 'aggregations'
   | 'thresholds'
   | 'labels'
   | 'columns'
+  | 'list'
   | 'enum';
 
 /** One option of a widget, from which the parser, the Python checks and the documentation are made. */
@@ -65,6 +74,55 @@ const DISPLAY = {
   doc: 'Show the widget under its cell. Default: True.',
 } as const;
 
+const COUNTER = {
+  wire: 'counter',
+  type: 'boolean',
+  doc: 'Values are totals of a counter; shown is the increase per second over 10s. Default: False.',
+} as const;
+const AGGREGATION_DOC =
+  'last first sum avg min max count rate delta increase stddev variance range distinct median or pNN of each window';
+const X = {
+  wire: 'x',
+  type: 'enum',
+  enum: ['time', 'step'],
+  doc: 'Axis of the samples: event time, or whole numbers of steps without a clock. Default: "time".',
+} as const;
+
+/** Windows of a widget of numbers; what they allow beside each other is in `parseWindowOptions`. */
+const WINDOW_OPTIONS: OptionDefinitions = {
+  window: {
+    wire: 'window',
+    type: 'length',
+    doc: 'Length one number is computed over, such as "10s", or steps. Default: none, each value as sent.',
+  },
+  slide: { wire: 'slide', type: 'length', doc: 'Windows end so far apart. Default: the window, so none overlap.' },
+  session: {
+    wire: 'session',
+    type: 'length',
+    doc: 'Instead of window: samples so far apart or less are one window. Default: none.',
+  },
+  origin: {
+    wire: 'origin',
+    type: 'length',
+    doc: 'Windows are aligned to it instead of 1970-01-01 00:00 UTC or step 0. Default: 0.',
+  },
+  lateness: {
+    wire: 'lateness',
+    type: 'length',
+    doc: 'A window is final once a sample so much later than its end came. Default: 0.',
+  },
+  allowed_lateness: {
+    wire: 'allowedLateness',
+    type: 'length',
+    doc: 'For so long a late sample still revises a final window. Default: 0.',
+  },
+  per: {
+    wire: 'per',
+    type: 'length',
+    doc: 'Unit of time a sum is given for: "s" is the sum per second. Default: none.',
+  },
+};
+
 export const METRIC_OPTIONS: OptionDefinitions = {
   title: TITLE,
   unit: UNIT,
@@ -89,6 +147,14 @@ export const METRIC_OPTIONS: OptionDefinitions = {
     type: 'labels',
     doc: 'Labels of the lines this widget shows, such as {"host": "a"}. Default: every line of the name.',
   },
+  ...WINDOW_OPTIONS,
+  aggregation: {
+    wire: 'aggregation',
+    type: 'aggregations',
+    doc: `${AGGREGATION_DOC}; a list draws a line for each. Default: "avg".`,
+  },
+  counter: COUNTER,
+  x: X,
   by: { wire: 'by', type: 'string', producer: true, doc: 'Label whose values are the keys of a dict given to send().' },
   time_unit: {
     wire: 'timeUnit',
@@ -109,6 +175,10 @@ export const GAUGE_OPTIONS: OptionDefinitions = {
   min: { wire: 'min', type: 'number', doc: 'Start of the scale. Default: 0.' },
   max: { wire: 'max', type: 'number', doc: 'End of the scale, above min. Default: 100 (1 for the unit ratio).' },
   thresholds: THRESHOLDS,
+  ...WINDOW_OPTIONS,
+  aggregation: { wire: 'aggregation', type: 'aggregation', doc: `${AGGREGATION_DOC}. Default: "avg".` },
+  counter: COUNTER,
+  x: X,
   labels: METRIC_OPTIONS.labels as OptionDefinition,
   time_unit: METRIC_OPTIONS.time_unit as OptionDefinition,
   clear: CLEAR,
@@ -131,6 +201,41 @@ export const TABLE_OPTIONS: OptionDefinitions = {
   },
   sortable: { wire: 'sortable', type: 'boolean', doc: 'Whether a click on a header sorts. Default: True.' },
   key: { wire: 'key', type: 'string', doc: 'Column that names a row: a row with the same key replaces it in place.' },
+  clear: CLEAR,
+  display: DISPLAY,
+};
+
+export const EVENTS_OPTIONS: OptionDefinitions = {
+  title: TITLE,
+  key: { wire: 'key', type: 'string', doc: 'Field that events are counted by. Default: "key".' },
+  actor: { wire: 'actor', type: 'string', doc: 'Field that says who did it. Default: none.' },
+  flags: {
+    wire: 'flags',
+    type: 'list',
+    doc: 'Fields that are True or False, each counted; at most 31. Default: none.',
+  },
+  per: { wire: 'per', type: 'duration', doc: 'Length of a pane, the finest a window can be. Default: "1m".' },
+  keep: {
+    wire: 'keep',
+    type: 'duration',
+    doc: 'How long panes are kept, and how long a key stays without an event. Default: "6h".',
+  },
+  window: { wire: 'window', type: 'duration', doc: 'Window shown at first, from per to keep. Default: "15m".' },
+  max_actors: {
+    wire: 'maxActors',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    doc: 'Names kept per key and pane; with more the count says at least. Default: 100.',
+  },
+  max_recent: {
+    wire: 'maxRecent',
+    type: 'integer',
+    minimum: 1,
+    maximum: 10_000,
+    doc: 'Newest raw events kept. Default: 1000.',
+  },
+  time_unit: METRIC_OPTIONS.time_unit as OptionDefinition,
   clear: CLEAR,
   display: DISPLAY,
 };

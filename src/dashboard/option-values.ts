@@ -19,7 +19,7 @@ const COLUMN_TYPES: ReadonlySet<unknown> = new Set(['datetime', 'number', 'text'
 
 /**
  * An option's value as the widgets read it: durations in us (or one of the definition's words), thresholds and columns
- * parsed, colours by their canonical name.
+ * parsed, colours by their canonical name. Window options are given back unread: they are judged together.
  *
  * @throws StreamVizError `OPTION_INVALID` and the codes of the single parsers; the message names the option.
  */
@@ -43,12 +43,20 @@ export function parseOption(definition: OptionDefinition, input: unknown): unkno
       return parseColor(input);
     case 'duration':
       return definition.enum?.includes(input as string) ? input : parseDurationUs(input);
+    case 'length':
+    case 'aggregation':
+    case 'aggregations':
+      return input;
     case 'thresholds':
       return parseThresholds(input);
     case 'labels':
       return labelsOf(wire, input);
     case 'columns':
       return columnsOf(wire, input);
+    case 'list':
+      return Array.isArray(input) && input.every((item) => typeof item === 'string')
+        ? input
+        : refuse(wire, 'a list of texts', input);
     default:
       return type satisfies never;
   }

@@ -1,10 +1,23 @@
 import { isStreamVizError, StreamVizError } from '../core/errors.ts';
+import type { WindowOptions } from '../core/windows/window-operator.ts';
 import type { Color } from './colors.ts';
-import { GAUGE_OPTIONS, METRIC_OPTIONS, type OptionDefinitions, TABLE_OPTIONS } from './option-definitions.ts';
+import { type EventsOptions, readEventsOptions } from './events-spec.ts';
+import {
+  EVENTS_OPTIONS,
+  GAUGE_OPTIONS,
+  METRIC_OPTIONS,
+  type OptionDefinitions,
+  TABLE_OPTIONS,
+} from './option-definitions.ts';
 import { type ColumnSpec, parseOption } from './option-values.ts';
 import { NO_THRESHOLDS, type Thresholds } from './thresholds.ts';
+import { type Axis, parseLength } from './window-length.ts';
+import { parseWindowOptions } from './window-options.ts';
+import { windowProblem } from './window-problem.ts';
+import { windowUnit } from './window-unit.ts';
 
 export type { ColumnSpec } from './option-values.ts';
+export type { Axis } from './window-length.ts';
 
 /** What every widget of a document has. */
 interface SpecBase {
@@ -18,11 +31,16 @@ interface SpecBase {
 
 export interface MetricOptions {
   readonly title: string;
+  /** Unit of what is shown: that of the values, `/s` behind it for rates of counters, null for counts. */
   readonly unit: string | null;
   readonly color: Color | null;
   readonly format: string | null;
   readonly thresholds: Thresholds;
-  /** Visible time at first, us, or `all` that is held. */
+  /** How values become the numbers shown; null: as they were sent. */
+  readonly window: WindowOptions | null;
+  /** What the samples are ordered by. */
+  readonly axis: Axis;
+  /** Visible at first: us, or steps on a step axis, or `all` that is held (the default there). */
   readonly timeRangeUs: number | 'all';
   /** Raw samples kept per line. */
   readonly maxPoints: number;
@@ -39,6 +57,9 @@ export interface GaugeOptions {
   /** Always above `min`. */
   readonly max: number;
   readonly thresholds: Thresholds;
+  /** As {@link MetricOptions}, with one aggregation. */
+  readonly window: WindowOptions | null;
+  readonly axis: Axis;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -63,6 +84,10 @@ export interface TableSpec extends SpecBase {
   readonly kind: 'table';
   readonly options: TableOptions;
 }
+export interface EventsSpec extends SpecBase {
+  readonly kind: 'events';
+  readonly options: EventsOptions;
+}
 /** A widget of a kind this version does not know; the page says that it needs a newer StreamViz. */
 export interface UnknownSpec extends SpecBase {
   readonly kind: 'unknown';
@@ -72,7 +97,7 @@ export interface UnknownSpec extends SpecBase {
 }
 
 /** One widget of a document, with every option at its value or its default. */
-export type WidgetSpec = MetricSpec | GaugeSpec | TableSpec | UnknownSpec;
+export type WidgetSpec = MetricSpec | GaugeSpec | TableSpec | EventsSpec | UnknownSpec;
 
 export const DEFAULT_TIME_RANGE_US = 60e6;
 export const DEFAULT_MAX_POINTS = 100_000;
@@ -103,6 +128,10 @@ export function parseWidgetSpec(input: unknown): WidgetSpec {
       return gaugeSpec(id, name, new OptionReader(GAUGE_OPTIONS, given));
     case 'table':
       return tableSpec(id, name, new OptionReader(TABLE_OPTIONS, given));
+    case 'events': {
+      const read = new OptionReader(EVENTS_OPTIONS, given);
+      return { kind, id, name, options: readEventsOptions(name, read), problems: read.problems };
+    }
     default: {
       const title = typeof given.title === 'string' ? given.title : name;
       return { kind: 'unknown', wanted: kind, id, name, problems: [], options: { title } };
@@ -111,13 +140,17 @@ export function parseWidgetSpec(input: unknown): WidgetSpec {
 }
 
 function metricSpec(id: string, name: string, read: OptionReader): MetricSpec {
+  const axis = read.value<Axis>('x', 'time');
+  const window = read.windows(name, axis);
   const options: MetricOptions = {
     title: read.value('title', name),
-    unit: read.value<string | null>('unit', null),
+    unit: windowUnit(read.value<string | null>('unit', null), window, axis),
     color: read.value<Color | null>('color', null),
     format: read.value<string | null>('format', null),
     thresholds: read.value('thresholds', NO_THRESHOLDS),
-    timeRangeUs: read.value<number | 'all'>('timeRange', DEFAULT_TIME_RANGE_US),
+    window,
+    axis,
+    timeRangeUs: axis === 'step' ? read.steps('timeRange') : read.value('timeRange', DEFAULT_TIME_RANGE_US),
     maxPoints: read.value('maxPoints', DEFAULT_MAX_POINTS),
     labels: read.value<Readonly<Record<string, string>>>('labels', {}),
   };
@@ -132,14 +165,18 @@ function gaugeSpec(id: string, name: string, read: OptionReader): GaugeSpec {
     read.refuse('OPTION_INVALID', `min: expected a number below max; got min ${min} and max ${max}`);
     [min, max] = [0, 100];
   }
+  const axis = read.value<Axis>('x', 'time');
+  const window = read.windows(name, axis);
   const options: GaugeOptions = {
     title: read.value('title', name),
-    unit,
+    unit: windowUnit(unit, window, axis),
     color: read.value<Color | null>('color', null),
     format: read.value<string | null>('format', null),
     min,
     max,
     thresholds: read.value('thresholds', NO_THRESHOLDS),
+    window,
+    axis,
     labels: read.value<Readonly<Record<string, string>>>('labels', {}),
   };
   return { kind: 'gauge', id, name, options, problems: read.problems };
@@ -175,10 +212,39 @@ class OptionReader {
     try {
       return parseOption(definition, input) as T;
     } catch (error) {
-      if (!isStreamVizError(error)) throw error;
-      this.problems.push(error);
-      return fallback;
+      return this.#note(error, fallback);
     }
+  }
+
+  /** The windows of all window options together; null where there are none or one was refused. */
+  windows(name: string, axis: Axis): WindowOptions | null {
+    const single = this.#definitions.get('aggregation')?.type === 'aggregation';
+    try {
+      const counter = this.value('counter', false);
+      if (single && Array.isArray(this.#given.aggregation)) {
+        throw windowProblem('aggregation', 'one text: a gauge shows one number', this.#given.aggregation);
+      }
+      return parseWindowOptions({ ...this.#given, counter }, axis, name);
+    } catch (error) {
+      return this.#note(error, null);
+    }
+  }
+
+  /** An option in whole steps; `all` where it is absent or refused. */
+  steps(wire: string): number | 'all' {
+    const input = this.#given[wire];
+    if (input === 'all') return 'all';
+    try {
+      return parseLength(wire, input, 'step', { from: 'positive' }) ?? 'all';
+    } catch (error) {
+      return this.#note(error, 'all');
+    }
+  }
+
+  #note<T>(error: unknown, fallback: T): T {
+    if (!isStreamVizError(error)) throw error;
+    this.problems.push(error);
+    return fallback;
   }
 
   refuse(code: string, message: string): void {

@@ -1,10 +1,14 @@
 import type { StreamVizError } from '../core/errors.ts';
 import type { TableStore } from '../core/table-store.ts';
+import { windowKey } from '../core/windows/window-key.ts';
+import type { WindowOptions } from '../core/windows/window-operator.ts';
 import type { DashboardDocument } from '../dashboard/document.ts';
 import type { Message } from '../wire/message-types.ts';
 import { ProducerClock } from './producer-clock.ts';
 import { type DataLimits, SessionData } from './session-data.ts';
 import type { MessageCounts, SeriesView, SessionStore, TableColumn, TableRow, TableView } from './session-view.ts';
+import { WindowedLine } from './windowed-line.ts';
+import type { WindowedSeries } from './windowed-series.ts';
 
 class TableReader implements TableView {
   readonly id: string;
@@ -77,6 +81,10 @@ export class EpochStore implements SessionStore {
   readonly #tables = new Map<string, { readonly table: TableStore; readonly view: TableView }>();
   /** Lines by name, until the next message. */
   #names: Map<string, SeriesView[]> | null = null;
+  /** Windowed lines by definition and name, until the next message. */
+  readonly #windowed = new Map<WindowOptions, Map<string, readonly SeriesView[]>>();
+  /** The lines of each store, by what they show. */
+  readonly #lines = new WeakMap<WindowedSeries, Map<string, SeriesView>>();
 
   /** @param options.onIdle Called when the last listener has left. */
   constructor(options: {
@@ -118,6 +126,20 @@ export class EpochStore implements SessionStore {
     return this.#names.get(name) ?? [];
   }
 
+  windowed(name: string, options: WindowOptions): readonly SeriesView[] {
+    let byName = this.#windowed.get(options);
+    if (byName === undefined) {
+      byName = new Map();
+      this.#windowed.set(options, byName);
+    }
+    let lines = byName.get(name);
+    if (lines === undefined) {
+      lines = this.#windowedLines(name, options);
+      byName.set(name, lines);
+    }
+    return lines;
+  }
+
   table(widgetId: string): TableView | null {
     const table = this.data.tables.get(widgetId);
     if (table === undefined) return null;
@@ -155,6 +177,7 @@ export class EpochStore implements SessionStore {
     const skipped = message.seq - this.data.seq - 1;
     this.data.apply(message);
     this.#names = null;
+    this.#windowed.clear();
     this.messages.lost += skipped;
     this.messages.applied += 1;
     this.messages.unknown += message.unknown;
@@ -175,6 +198,31 @@ export class EpochStore implements SessionStore {
   state(problem: StreamVizError): void {
     this.#note(problem);
     this.notify();
+  }
+
+  #windowedLines(name: string, options: WindowOptions): readonly SeriesView[] {
+    const found: SeriesView[] = [];
+    const key = windowKey(options);
+    for (const series of this.data.series.values()) {
+      if (series.name !== name) continue;
+      const store = series.windows.ensure(key, options, this.data.sentUs);
+      let lines = this.#lines.get(store);
+      if (lines === undefined) {
+        lines = new Map();
+        this.#lines.set(store, lines);
+      }
+      const isOneOfSeveral = options.aggregations.length > 1;
+      for (const aggregation of options.aggregations) {
+        const id = `${aggregation.text} ${isOneOfSeveral}`;
+        let line = lines.get(id);
+        if (line === undefined) {
+          line = new WindowedLine({ series, store, aggregation, isOneOfSeveral });
+          lines.set(id, line);
+        }
+        found.push(line);
+      }
+    }
+    return found;
   }
 
   #note(problem: StreamVizError): void {

@@ -1,6 +1,28 @@
 import type { Pane } from '../core/pane.ts';
+import type { WindowCounters } from '../core/windows/window-operator.ts';
 import type { EpochStore } from './epoch-store.ts';
-import type { MessageCounts, SeriesCounters, TableColumn, TimeSpan } from './session-view.ts';
+import type { SeriesState } from './series-state.ts';
+import type { MessageCounts, SeriesCounters, TableColumn, TimeSpan, WindowPoint } from './session-view.ts';
+import { WindowedLine } from './windowed-line.ts';
+
+/** One result, in plain data: a value that is none is null. */
+export interface WindowPointInspection extends Omit<WindowPoint, 'value'> {
+  readonly value: number | null;
+}
+
+/** One aggregation of a series' windows, in plain data. */
+export interface WindowInspection {
+  /** Canonical text of the definition without the aggregations. */
+  readonly window: string;
+  readonly aggregation: string;
+  readonly watermark: number | null;
+  /** Final results held, oldest first. */
+  readonly results: number;
+  readonly newest: WindowPointInspection | null;
+  readonly open: WindowPointInspection | null;
+  readonly counters: Readonly<WindowCounters>;
+  readonly revisedAt: number | null;
+}
 
 /** What one series holds, in plain data. Without samples `count` and `sum` are 0 and the rest is null. */
 export interface SeriesInspection extends SeriesCounters {
@@ -20,6 +42,7 @@ export interface SeriesInspection extends SeriesCounters {
   readonly exact: boolean;
   readonly pending: readonly TimeSpan[];
   readonly restored: readonly TimeSpan[];
+  readonly windows: readonly WindowInspection[];
 }
 
 /** What a store holds, in plain data that JSON can carry. For tests and support. */
@@ -57,6 +80,27 @@ const NO_PANE: { readonly [field in keyof Pane]: number | null } = {
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
+const plainPoint = (point: WindowPoint | null): WindowPointInspection | null =>
+  point === null ? null : { ...point, value: orNull(point.value) };
+
+function inspectWindows(series: SeriesState): readonly WindowInspection[] {
+  return [...series.windows.stores.values()].flatMap((store) =>
+    store.options.aggregations.map((aggregation) => {
+      const { window } = new WindowedLine({ series, store, aggregation, isOneOfSeveral: true });
+      return {
+        window: store.key,
+        aggregation: aggregation.text,
+        watermark: orNull(store.watermark),
+        results: store.history.size,
+        newest: plainPoint(window.newest),
+        open: plainPoint(window.open),
+        counters: { ...window.counters },
+        revisedAt: orNull(window.revisedAtUs),
+      };
+    }),
+  );
+}
+
 /** Returns a copy of what a store holds; it never changes afterwards. O(cells). */
 export function inspectStore(store: EpochStore): SessionInspection {
   const { session, epochId, seq, status, problem, slow, data } = store;
@@ -75,7 +119,7 @@ export function inspectStore(store: EpochStore): SessionInspection {
       const { count, sum, ...rest } = series.summary() ?? NO_PANE;
       return {
         ...{ key, name, labels, generation, n, count: count ?? 0, sum: sum ?? 0, ...rest },
-        ...{ exact, pending, restored, ...series.counters },
+        ...{ exact, pending, restored, ...series.counters, windows: inspectWindows(series) },
       };
     }),
     tables: [...data.tables].map(([id, { rowCount, total, exact, complete, columns }]) => ({

@@ -1,7 +1,7 @@
 import type { CellTiers, VisitCell } from '../core/cell-tiers.ts';
+import type { LineMemory } from '../core/retention/line-memory.ts';
 import type { SampleRing } from '../core/sample-ring.ts';
 import type { FoldRing } from './fold-ring.ts';
-import type { LineMemory } from './line-memory.ts';
 
 /** What one line is drawn from: raw rows, folded rows, the cells that say how many there should be, and what is missing. */
 export interface LineSource {

@@ -1,5 +1,5 @@
 import type { LineBuffer } from '../core/line-buffer.ts';
-import { LineColumns } from './line-columns.ts';
+import { LineColumns } from '../core/retention/line-columns.ts';
 import { type LineSource, LooseCells } from './loose-cells.ts';
 import type { LineRange, NearestSample } from './session-view.ts';
 
@@ -78,17 +78,15 @@ function readColumns(source: LineSource, range: LineRange, out: LineBuffer): voi
   const { ring, cells } = source;
   columns.start(range.startUs, range.endUs, range.columnUs, out);
   loose.find(source, columns.startUs, columns.endUs);
-  const end = ring.lowerBound(columns.endUs);
   // A full ring has lost samples up to the time of its oldest.
   const isWhole = ring.length < ring.capacity || columns.startUs > ring.firstTimeUs;
   if (source.memory !== undefined && isWhole && loose.length === 0 && source.folds.length === 0) {
-    const first = columns.restore(source.memory);
-    columns.addRows(ring, ring.lowerBound(first * columns.columnUs), end);
-    columns.store(source.memory, ring.lastTimeUs);
+    columns.addRing(ring, source.memory);
     columns.finish();
     breakAtGapsBetweenColumns(source, columns.columnUs, out);
     return;
   }
+  const end = ring.lowerBound(columns.endUs);
   let next = ring.lowerBound(columns.startUs);
   for (let i = 0; i < loose.length; i += 1) {
     const tier = cells.tiers[loose.tier[i]!]!;

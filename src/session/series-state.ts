@@ -3,12 +3,14 @@ import type { LineBuffer } from '../core/line-buffer.ts';
 import type { Pane, PaneFields } from '../core/pane.ts';
 import { SampleRing } from '../core/sample-ring.ts';
 import type { PaneColumns, SeriesEntry } from '../wire/message-types.ts';
+import { FeatureCursor } from './feature-cursor.ts';
 import { FoldRing } from './fold-ring.ts';
 import { GapMarks } from './gap-marks.ts';
 import { fillFromHistory } from './history-fill.ts';
 import { LineMemory } from './line-memory.ts';
 import { readExtent, readLine, readNearest } from './read-line.ts';
 import { parseSeriesKey } from './series-key.ts';
+import { SeriesWindows } from './series-windows.ts';
 import type { LineRange, NearestSample, SeriesCounters, SeriesView, TimeSpan } from './session-view.ts';
 
 /** Most cells of one tier: the producer's 600 and more than one parent (docs/protocol.md, section 4). */
@@ -17,6 +19,7 @@ export const CELL_LIMIT = 1200;
 const FOLD_CAPACITY = 4096;
 /** Samples whose distances make {@link SeriesState.intervalUs}. */
 const INTERVAL_SAMPLES = 33;
+const NO_FEATURES = new FeatureCursor(null);
 const NO_COUNTERS: SeriesCounters = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
 
 /**
@@ -31,7 +34,10 @@ export class SeriesState implements SeriesView {
   readonly name: string;
   readonly labels: readonly (readonly [string, string])[];
   readonly generation: number;
-  readonly cells: CellTiers;
+  /** What times count: microseconds, or steps. */
+  readonly axis: 'time' | 'step';
+  cells: CellTiers;
+  readonly windows = new SeriesWindows(this);
   readonly folds = new FoldRing(FOLD_CAPACITY);
   readonly memory = new LineMemory();
   ring: SampleRing;
@@ -62,6 +68,7 @@ export class SeriesState implements SeriesView {
     this.name = name;
     this.labels = labels;
     this.generation = gen;
+    this.axis = options.entry.axis;
     this.cells = new CellTiers({ durations: tiers, limit: options.cellLimit });
     this.ring = new SampleRing(options.ringCapacity);
     this.#isCurrent = options.isCurrent;
@@ -87,7 +94,12 @@ export class SeriesState implements SeriesView {
 
   /** No hole is open and the newest message accounts for this series. */
   get exact(): boolean {
-    return this.cells.hole === null && this.#isCurrent(this);
+    return this.cells.hole === null && this.isCurrent;
+  }
+
+  /** The newest message accounts for this series: only an open hole can lack samples. */
+  get isCurrent(): boolean {
+    return this.#isCurrent(this);
   }
 
   get pending(): readonly TimeSpan[] {
@@ -129,18 +141,28 @@ export class SeriesState implements SeriesView {
     if (entry.before !== null && entry.before > this.maxTimeUs) this.maxTimeUs = entry.before;
   }
 
+  /** Goes on under the tiers of an entry, of which only the finest may differ; what is held in the others stays. */
+  takeTiers({ tiers, since }: SeriesEntry): void {
+    if (sameNumbers(this.cells.durations, tiers)) return;
+    this.cells = this.cells.withFinest(tiers, since ?? Number.NEGATIVE_INFINITY);
+    this.memory.forget();
+    this.pastVersion += 1;
+  }
+
   /** Adds row `row` of a message's folds. */
-  addFold(panes: PaneColumns, row: number): void {
+  addFold(panes: PaneColumns, row: number, features = NO_FEATURES): void {
     this.pastVersion += 1;
     this.memory.forget();
     this.cells.addFold(panes.duration[row]!, panes.start[row]!, panes, row);
     this.folds.append(panes, row);
+    this.windows.addFold(panes, row, features);
     this.#sawPane(panes, row);
   }
 
   /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
     const isRising = this.cells.addSamples(times, values, from, to);
+    this.windows.addSamples(times, values, from, to);
     const inOrder = isRising
       ? this.ring.appendRising(times, values, from, to)
       : this.ring.append(times, values, from, to);
@@ -173,24 +195,34 @@ export class SeriesState implements SeriesView {
     this.pastVersion += 1;
     const { cells } = this;
     this.memory.forget();
-    if (cells.hole !== null) cells.forget(fromUs);
+    // What left by the page's own limit while samples were missing can be proved no more than what the producer gave up.
+    const keptUs = Math.max(fromUs, cells.horizons[cells.horizons.length - 1]!);
+    if (cells.hole !== null) {
+      cells.forget(fromUs);
+      this.windows.doubtBefore(keptUs);
+    }
     cells.gone = gone;
-    cells.from = Math.max(fromUs, cells.horizons[cells.horizons.length - 1]!);
+    cells.from = keptUs;
   }
 
   /** Takes row `row` of the panes of a keyframe of message `seq`. */
-  takeKeyframePane(panes: PaneColumns, row: number, seq: number): void {
+  takeKeyframePane(panes: PaneColumns, row: number, seq: number, features = NO_FEATURES): void {
     this.memory.forget();
+    const before = this.#shownIn(panes, row);
     this.cells.replace(panes.duration[row]!, panes.start[row]!, panes, row, seq);
+    this.windows.takeKeyframePane(panes, row, features, this.#shownIn(panes, row) - before);
     this.#sawPane(panes, row);
   }
 
   /** Closes the hole where the counts prove every shown cell: what is held is a part of what was sent. */
   endKeyframe(): void {
     const { cells } = this;
-    if (cells.hole === null || cells.countRetained() !== this.n - cells.gone) return;
-    cells.hole = null;
-    this.#marks.heal();
+    if (cells.hole !== null) {
+      if (cells.countRetained() !== this.n - cells.gone) return;
+      cells.hole = null;
+      this.#marks.heal();
+    }
+    this.windows.heal();
   }
 
   /** Takes the producer's counters; false when they are what they were. */
@@ -211,6 +243,7 @@ export class SeriesState implements SeriesView {
 
   /** Ends a message: what is above the limits goes. */
   evict(): void {
+    this.windows.settle();
     this.cells.evict();
     this.#marks.forget(this.firstTimeUs);
   }
@@ -231,6 +264,14 @@ export class SeriesState implements SeriesView {
     this.ring.append(times, values, 0, length);
   }
 
+  /** Samples shown in the cell of a pane. Of interest to windows only: 0 where there are none. */
+  #shownIn(panes: PaneColumns, row: number): number {
+    if (this.windows.stores.size === 0) return 0;
+    const tier = this.cells.tiers[this.cells.tierOf(panes.duration[row]!)]!;
+    const cell = tier.find(panes.start[row]!);
+    return cell < 0 ? 0 : tier.shown(cell);
+  }
+
   #saw(timeUs: number, value: number): void {
     if (timeUs < this.lastTimeUs) return;
     this.lastTimeUs = timeUs;
@@ -244,3 +285,6 @@ export class SeriesState implements SeriesView {
     if (timeUs > this.maxTimeUs) this.maxTimeUs = timeUs;
   }
 }
+
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);

@@ -1,10 +1,16 @@
+import { differInFinest } from '../core/cell-tiers.ts';
 import { type ProducerTable, TableStore } from '../core/table-store.ts';
 import { type DashboardDocument, parseDocument } from '../dashboard/document.ts';
 import type { Message, PaneColumns, RowsPart, SampleColumns, SeriesEntry } from '../wire/message-types.ts';
+import { isBlockTable, PANE_COLUMN } from './event-tables.ts';
+import { FeatureCursor } from './feature-cursor.ts';
 import { CELL_LIMIT, SeriesState } from './series-state.ts';
+import { NO_PLAN, planWindows, type WindowPlan } from './window-plan.ts';
 
 /** Raw samples kept of a series that no widget of the document shows, and before the first document. */
 const DEFAULT_RING_CAPACITY = 100_000;
+/** Most often that the windows of series without rows are told the clock. */
+const ADVANCE_EVERY_US = 200_000;
 
 /** Limits a test may lower. */
 export interface DataLimits {
@@ -21,6 +27,8 @@ export interface DataLimits {
  */
 export class SessionData {
   seq = 0;
+  /** The producer's clock with the newest message, us; NaN before. */
+  sentUs = Number.NaN;
   document: DashboardDocument | null = null;
   readonly series = new Map<string, SeriesState>();
   readonly tables = new Map<string, TableStore>();
@@ -28,6 +36,9 @@ export class SessionData {
   #total = 0;
   #version = 0;
   #complete = false;
+  #plan: WindowPlan = new Map();
+  /** The producer's clock when all windows were told it last. */
+  #advancedUs = Number.NEGATIVE_INFINITY;
   readonly #cellLimit: number;
 
   constructor(limits: DataLimits = {}) {
@@ -48,6 +59,7 @@ export class SessionData {
     const document = message.document === null ? null : parseDocument(message.document);
     const states = message.series.map((entry) => this.#newState(entry));
     this.seq = message.seq;
+    this.sentUs = message.sentUs;
     this.#version += 1;
     if (document !== null) this.#takeDocument(document);
     this.#applySeries(message, states);
@@ -57,12 +69,20 @@ export class SessionData {
     this.#complete = complete;
     this.#applyStats(message);
     this.#applyTables(message);
+    if (!message.slow) this.#advance(message.sentUs);
   }
 
-  /** A state where the message needs a new one: an unknown key, a newer generation, other tiers. Else undefined. */
+  /** Tells the windows of all series the producer's clock: those of an idle one become final with it. */
+  #advance(sentUs: number): void {
+    if (Math.abs(sentUs - this.#advancedUs) < ADVANCE_EVERY_US) return;
+    this.#advancedUs = sentUs;
+    for (const series of this.series.values()) series.windows.advance(sentUs);
+  }
+
+  /** A state where the message needs a new one: an unknown key, a newer generation, a step axis. Else undefined. */
   #newState(entry: SeriesEntry): SeriesState | undefined {
     const held = this.series.get(entry.key);
-    if (held !== undefined && held.generation >= entry.gen && sameNumbers(held.cells.durations, entry.tiers)) return;
+    if (held !== undefined && held.generation >= entry.gen && differInFinest(held.cells.durations, entry.tiers)) return;
     return new SeriesState({
       entry,
       ringCapacity: DEFAULT_RING_CAPACITY,
@@ -78,7 +98,11 @@ export class SessionData {
       const held = this.series.get(key);
       if (held !== undefined && held.generation < generation) this.#drop(held);
     }
-    for (const series of this.series.values()) series.setRingCapacity(this.#ringCapacity(series.name));
+    this.#plan = planWindows(document);
+    for (const series of this.series.values()) {
+      series.setRingCapacity(this.#ringCapacity(series.name));
+      series.windows.follow(this.#plan.get(series.name) ?? NO_PLAN, this.sentUs);
+    }
     for (const [id, table] of this.tables) table.setKeyColumn(this.#keyColumn(id));
   }
 
@@ -91,13 +115,15 @@ export class SessionData {
       if (!message.slow) {
         this.#total += entry.n - series.n;
         series.account(entry, carried[i]!, seq);
+        series.windows.begin(entry.before, message.sentUs);
       }
       series.version = this.#version;
       return series;
     });
     const { folds, samples, history, keyframe, latest } = message;
     if (folds !== null && !message.slow) {
-      for (let row = 0; row < folds.length; row += 1) touched[folds.series[row]!]?.addFold(folds, row);
+      const features = new FeatureCursor(message.foldFeatures);
+      for (let row = 0; row < folds.length; row += 1) touched[folds.series[row]!]?.addFold(folds, row, features);
     }
     if (samples !== null && !message.slow) {
       eachRun(samples, (i, from, to) => touched[i]?.addSamples(samples.time, samples.value, from, to));
@@ -109,7 +135,7 @@ export class SessionData {
       for (const { series, from, gone } of keyframe.ranges) {
         touched[series]?.beginKeyframe(from ?? Number.NEGATIVE_INFINITY, gone);
       }
-      takePanes(keyframe.panes, touched, seq);
+      takePanes(keyframe.panes, touched, seq, new FeatureCursor(message.keyframeFeatures));
       for (const { series } of keyframe.ranges) touched[series]?.endKeyframe();
     }
     if (latest !== null) {
@@ -124,9 +150,14 @@ export class SessionData {
   #enter(entry: SeriesEntry, state: SeriesState | undefined): SeriesState | null {
     if (entry.gen < (this.document?.generations.get(entry.key) ?? 0)) return null;
     const held = this.series.get(entry.key);
-    if (state === undefined) return held !== undefined && held.generation === entry.gen ? held : null;
+    if (state === undefined) {
+      if (held === undefined || held.generation !== entry.gen) return null;
+      held.takeTiers(entry);
+      return held;
+    }
     if (held !== undefined) this.#drop(held);
     state.setRingCapacity(this.#ringCapacity(state.name));
+    state.windows.follow(this.#plan.get(state.name) ?? NO_PLAN, this.sentUs);
     this.series.set(entry.key, state);
     return state;
   }
@@ -167,6 +198,7 @@ export class SessionData {
   }
 
   #keyColumn(id: string): string | null {
+    if (isBlockTable(id)) return PANE_COLUMN;
     const widget = this.document?.widgets.find((spec) => spec.id === id);
     return widget?.kind === 'table' ? widget.options.key : null;
   }
@@ -181,9 +213,6 @@ export class SessionData {
 }
 
 const isLastSlice = (part: RowsPart): boolean => part.slice?.last === true;
-
-const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((x, i) => x === b[i]);
 
 /** Finite samples of each series in a message, folded ones included. */
 function countCarried({ series, samples, folds }: Message): Float64Array {
@@ -224,6 +253,13 @@ function countFinite(values: Float64Array, from: number, to: number): number {
   return count;
 }
 
-function takePanes(panes: PaneColumns, touched: readonly (SeriesState | null)[], seq: number): void {
-  for (let row = 0; row < panes.length; row += 1) touched[panes.series[row]!]?.takeKeyframePane(panes, row, seq);
+function takePanes(
+  panes: PaneColumns,
+  touched: readonly (SeriesState | null)[],
+  seq: number,
+  features: FeatureCursor,
+): void {
+  for (let row = 0; row < panes.length; row += 1) {
+    touched[panes.series[row]!]?.takeKeyframePane(panes, row, seq, features);
+  }
 }

@@ -2,6 +2,8 @@ import type { StreamVizError } from '../core/errors.ts';
 import type { LineBuffer } from '../core/line-buffer.ts';
 import type { Pane } from '../core/pane.ts';
 import type { TableColumn, TableRow } from '../core/table-store.ts';
+import type { Aggregation } from '../core/windows/aggregation.ts';
+import type { WindowCounters, WindowOptions } from '../core/windows/window-operator.ts';
 import type { DashboardDocument } from '../dashboard/document.ts';
 
 export type { TableColumn, TableRow } from '../core/table-store.ts';
@@ -34,10 +36,49 @@ export interface LineRange {
   readonly maxPoints: number;
 }
 
-/** The sample nearest to a time; with `pane` where only a cell is known there. */
+/** One window's result for one aggregation. */
+export interface WindowPoint {
+  readonly startUs: number;
+  readonly endUs: number;
+  /** NaN where the aggregation has none. */
+  readonly value: number;
+  readonly count: number;
+  readonly final: boolean;
+  /** How often a final result of this window changed since this page opened. */
+  readonly revision: number;
+  /** Bits of `core/windows/window-results.ts`: `REBUILT`, `APPROXIMATE`, `SKETCHED`, `AT_LEAST`. */
+  readonly flags: number;
+  /** Share of the samples that a quantile knows, 0 to 1. */
+  readonly coverage: number;
+}
+
+/** What a windowed line says beyond its points. Objects are valid until the series' `version` changes. */
+export interface WindowReading {
+  readonly options: WindowOptions;
+  readonly aggregation: Aggregation;
+  /** The final result that ends last. */
+  readonly newest: WindowPoint | null;
+  /**
+   * The provisional result shown beside it: of the windows that hold the newest sample the one that ends first after the
+   * watermark. Null where every window that holds samples is final.
+   */
+  readonly open: WindowPoint | null;
+  /** Since this page opened; all aggregations of one window share them. */
+  readonly counters: Readonly<WindowCounters>;
+  /** The producer's clock when a final result last changed, us; NaN before. */
+  readonly revisedAtUs: number;
+  /**
+   * The final result that changed last, by late samples or by ones that had been missing: of the window, whether or not this
+   * aggregation's value did. Null before, and once it is no longer held.
+   */
+  readonly revised: WindowPoint | null;
+}
+
+/** The sample nearest to a time; with `pane` where only a cell is known there, with `window` where it is a result. */
 export interface NearestSample {
   readonly timeUs: number;
   readonly value: number;
+  readonly window?: WindowPoint;
   readonly pane?: {
     readonly startUs: number;
     readonly endUs: number;
@@ -61,16 +102,26 @@ export interface SeriesView {
   /** Finite samples held, cells included. */
   readonly count: number;
   readonly firstTimeUs: number;
+  /** Where the newest entry is drawn: the newest sample's time, an open window's place, or a final one's end. */
   readonly lastTimeUs: number;
-  /** NaN while there is none, and where the newest row was a missing value. */
+  /**
+   * NaN while there is none, and where the newest row was a missing value. Of windows the newest final result's, so not
+   * always the entry's at `lastTimeUs`; the open one's before there is a final one.
+   */
   readonly lastValue: number;
-  /** Median interval of the newest samples, us; NaN below two. */
+  /** Median interval of the newest samples, us; NaN below two. Of windows the distance of their ends. */
   readonly intervalUs: number;
+  /** Time of the newest sample where entries are not samples; absent: `lastTimeUs`. NaN while there is none. */
+  readonly lastSampleUs?: number;
+  /** Median interval of the newest samples where entries are not samples; absent: `intervalUs`. NaN below two. */
+  readonly sampleIntervalUs?: number;
   /** Every shown cell is proved to be the producer's. */
   readonly exact: boolean;
   readonly pending: readonly TimeSpan[];
   readonly restored: readonly TimeSpan[];
   readonly counters: Readonly<SeriesCounters>;
+  /** Present where the points are results of windows; absent: samples. */
+  readonly window?: WindowReading;
   /** All samples of the generation in one pane, or null while there are none. */
   summary(): Pane | null;
   /**
@@ -127,6 +178,12 @@ export interface SessionStore {
   readonly slow: boolean;
   /** All label sets of a name, in order of first sight; empty for an unknown name. */
   series(name: string): readonly SeriesView[];
+  /**
+   * The same label sets seen through windows: one line per series and aggregation, ordered by series, then aggregation.
+   *
+   * A line's `key` is the series' with window and aggregation; `labels` gain `["aggregation", text]` where there are several.
+   */
+  windowed(name: string, options: WindowOptions): readonly SeriesView[];
   table(widgetId: string): TableView | null;
   /** The producer's clock, us; the local clock before the first message. */
   nowUs(): number;

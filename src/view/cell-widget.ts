@@ -1,6 +1,6 @@
 import type { WidgetSpec } from '../dashboard/widget-specs.ts';
 import type { SessionStore } from '../session/session-view.ts';
-import { Card } from './card.ts';
+import { Card, type CardOptions } from './card.ts';
 import type { FrameScheduler, ScheduledWidget } from './frame-scheduler.ts';
 import type { Theme } from './theme.ts';
 import { watchSize, watchVisibility } from './visibility.ts';
@@ -32,7 +32,7 @@ export class CellWidget {
   constructor(spec: WidgetSpec, context: CellWidgetContext) {
     this.#spec = spec;
     this.kind = spec.kind;
-    this.#card = new Card({ kind: spec.kind === 'unknown' ? 'note' : spec.kind, title: spec.options.title });
+    this.#card = new Card({ kind: cardKind(spec), title: spec.options.title });
     this.element = this.#card.element;
     this.element.dataset.widget = spec.id;
     let invalidate: () => void = () => {};
@@ -105,4 +105,8 @@ export class CellWidget {
       return null;
     }
   }
+}
+
+function cardKind({ kind }: WidgetSpec): CardOptions['kind'] {
+  return kind === 'unknown' ? 'note' : kind === 'events' ? 'table' : kind;
 }

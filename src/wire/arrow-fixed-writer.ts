@@ -1,5 +1,6 @@
 import {
   CONTINUATION,
+  FEATURE_SCHEMA,
   type FixedColumn,
   HEADER_BATCH,
   HEADER_SCHEMA,
@@ -8,6 +9,7 @@ import {
   PANE_SCHEMA,
   PRECISION_DOUBLE,
   SAMPLE_SCHEMA,
+  TYPE_BINARY,
   TYPE_FLOAT,
   TYPE_INT,
   TYPE_TIMESTAMP,
@@ -15,9 +17,18 @@ import {
   WIDTH,
 } from './arrow-layout.ts';
 import { FlatWriter } from './flat-writer.ts';
-import type { PaneColumns, SampleColumns } from './message-types.ts';
+import type { FeatureColumns, PaneColumns, SampleColumns } from './message-types.ts';
 
-const TYPE_ID = { uint16: TYPE_INT, int64: TYPE_INT, float64: TYPE_FLOAT, timestamp: TYPE_TIMESTAMP } as const;
+const TYPE_ID = {
+  uint16: TYPE_INT,
+  int32: TYPE_INT,
+  int64: TYPE_INT,
+  float64: TYPE_FLOAT,
+  timestamp: TYPE_TIMESTAMP,
+  binary: TYPE_BINARY,
+} as const;
+
+type Column = Float64Array | Uint16Array | Int32Array | readonly (Uint8Array | null)[];
 
 function writeType(flat: FlatWriter, column: FixedColumn): number {
   switch (column.type) {
@@ -27,9 +38,12 @@ function writeType(flat: FlatWriter, column: FixedColumn): number {
       const zone = flat.string('UTC');
       return flat.table([() => flat.i16(UNIT_MICROSECOND), () => flat.offset(zone)]);
     }
+    case 'binary':
+      return flat.table([]);
     case 'uint16':
+    case 'int32':
     case 'int64':
-      return flat.table([() => flat.i32(8 * WIDTH[column.type]), () => flat.u8(column.type === 'int64' ? 1 : 0)]);
+      return flat.table([() => flat.i32(8 * WIDTH[column.type]), () => flat.u8(column.type === 'uint16' ? 0 : 1)]);
   }
 }
 
@@ -75,16 +89,36 @@ function schemaMessage(columns: readonly FixedColumn[], metadata: string | null)
 
 const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 
-function batchMessage(columns: readonly FixedColumn[], length: number): { metadata: Uint8Array; bodyBytes: number } {
+/** The bytes of one column's buffers after its validity bitmap, which is empty. */
+function columnBytes(type: FixedColumn['type'], column: Column, length: number): Uint8Array[] {
+  if (type === 'binary') return binaryBytes(column as readonly (Uint8Array | null)[], length);
+  const values = (column as Float64Array | Uint16Array | Int32Array).subarray(0, length);
+  const out = new Uint8Array(length * WIDTH[type]);
+  if (type === 'int64' || type === 'timestamp') writeInt64(out, values as Float64Array, length);
+  else out.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return [out];
+}
+
+function binaryBytes(values: readonly (Uint8Array | null)[], length: number): Uint8Array[] {
+  const ends = new Int32Array(length + 1);
+  for (let i = 0; i < length; i++) ends[i + 1] = ends[i]! + (values[i]?.length ?? 0);
+  const bytes = new Uint8Array(ends[length]!);
+  for (let i = 0; i < length; i++) if (values[i] != null) bytes.set(values[i]!, ends[i]!);
+  return [new Uint8Array(ends.buffer), bytes];
+}
+
+function batchMessage(body: readonly Uint8Array[][], length: number): { metadata: Uint8Array; bodyBytes: number } {
   const flat = new FlatWriter();
   const nodes: number[] = [];
   const buffers: number[] = [];
   let at = 0;
-  for (const column of columns) {
-    const bytes = length * WIDTH[column.type];
+  for (const column of body) {
     nodes.push(length, 0);
-    buffers.push(at, 0, at, bytes);
-    at += padded(bytes);
+    buffers.push(at, 0);
+    for (const { byteLength } of column) {
+      buffers.push(at, byteLength);
+      at += padded(byteLength);
+    }
   }
   const bufferVector = flat.structs(buffers, 2);
   const nodeVector = flat.structs(nodes, 2);
@@ -92,8 +126,8 @@ function batchMessage(columns: readonly FixedColumn[], length: number): { metada
   return { metadata: writeMessage(flat, HEADER_BATCH, batch, at), bodyBytes: at };
 }
 
-function writeInt64(out: Uint8Array, at: number, values: Float64Array, length: number): void {
-  const halves = new Int32Array(out.buffer, at, 2 * length);
+function writeInt64(out: Uint8Array, values: Float64Array, length: number): void {
+  const halves = new Int32Array(out.buffer, 0, 2 * length);
   for (let i = 0; i < length; i++) {
     const value = values[i]!;
     const high = Math.floor(value / 4294967296);
@@ -104,12 +138,13 @@ function writeInt64(out: Uint8Array, at: number, values: Float64Array, length: n
 
 function writePart(
   schema: readonly FixedColumn[],
-  columns: readonly (Float64Array | Uint16Array)[],
+  columns: readonly Column[],
   length: number,
   metadata: string | null,
 ): Uint8Array {
   const head = schemaMessage(schema, metadata);
-  const batch = length === 0 ? null : batchMessage(schema, length);
+  const body = schema.map((column, i) => columnBytes(column.type, columns[i]!, length));
+  const batch = length === 0 ? null : batchMessage(body, length);
   const batchBytes = batch === null ? 0 : 8 + batch.metadata.length + batch.bodyBytes;
   const out = new Uint8Array(8 + head.length + batchBytes + 8);
   const view = new DataView(out.buffer);
@@ -126,13 +161,9 @@ function writePart(
     start(batch.metadata.length);
     out.set(batch.metadata, at);
     at += batch.metadata.length;
-    for (let i = 0; i < schema.length; i++) {
-      const values = columns[i]!;
-      const type = schema[i]!.type;
-      if (type === 'uint16') new Uint16Array(out.buffer, at, length).set(values.subarray(0, length));
-      else if (type === 'float64') new Float64Array(out.buffer, at, length).set(values.subarray(0, length));
-      else writeInt64(out, at, values as Float64Array, length);
-      at += padded(length * WIDTH[type]);
+    for (const bytes of body.flat()) {
+      out.set(bytes, at);
+      at += padded(bytes.byteLength);
     }
   }
   start(0);
@@ -155,5 +186,15 @@ export function writePanePart(columns: PaneColumns, metadata: string | null = nu
     PANE_SCHEMA.map((column) => columns[column.name]),
     columns.length,
     metadata,
+  );
+}
+
+/** Encodes features of pane rows; `metadata` is none: the series list travels with the panes. Otherwise as {@link writeSamplePart}. */
+export function writeFeaturePart(columns: FeatureColumns): Uint8Array {
+  return writePart(
+    FEATURE_SCHEMA,
+    FEATURE_SCHEMA.map((column) => columns[column.name]),
+    columns.length,
+    null,
   );
 }

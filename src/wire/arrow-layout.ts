@@ -1,4 +1,4 @@
-/** Names for the numbers of the Arrow IPC format (Arrow columnar format, `Message.fbs` and `Schema.fbs`), and the two fixed schemas. */
+/** Names for the numbers of the Arrow IPC format (Arrow columnar format, `Message.fbs` and `Schema.fbs`), and the three fixed schemas. */
 
 /** First word of every encapsulated message. */
 export const CONTINUATION = 0xffffffff;
@@ -13,6 +13,7 @@ export const HEADER_BATCH = 3;
 
 export const TYPE_INT = 2;
 export const TYPE_FLOAT = 3;
+export const TYPE_BINARY = 4;
 export const TYPE_TIMESTAMP = 10;
 export const PRECISION_DOUBLE = 2;
 export const UNIT_MICROSECOND = 2;
@@ -26,15 +27,22 @@ export const BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadic
 export const DICTIONARY = { id: 0, data: 1 } as const;
 
 /** A column of a fixed schema: how its bytes are to be read. */
-export type FixedType = 'uint16' | 'int64' | 'float64' | 'timestamp';
+export type FixedType = 'uint16' | 'int32' | 'int64' | 'float64' | 'timestamp' | 'binary';
 
 export interface FixedColumn {
   readonly name: string;
   readonly type: FixedType;
 }
 
-/** Bytes of one value. */
-export const WIDTH: Readonly<Record<FixedType, number>> = { uint16: 2, int64: 8, float64: 8, timestamp: 8 };
+/** Bytes of one value; of a binary column, of one offset. */
+export const WIDTH: Readonly<Record<FixedType, number>> = {
+  uint16: 2,
+  int32: 4,
+  int64: 8,
+  float64: 8,
+  timestamp: 8,
+  binary: 4,
+};
 
 /** Schema metadata key under which the series list and the keyframe's ranges travel, as JSON. */
 export const METADATA_KEY = 'streamviz';
@@ -57,4 +65,12 @@ export const PANE_SCHEMA = [
   { name: 'firstTime', type: 'timestamp' },
   { name: 'last', type: 'float64' },
   { name: 'lastTime', type: 'timestamp' },
+] as const satisfies readonly FixedColumn[];
+
+export const FEATURE_SCHEMA = [
+  { name: 'row', type: 'int32' },
+  { name: 'mean', type: 'float64' },
+  { name: 'm2', type: 'float64' },
+  { name: 'increase', type: 'float64' },
+  { name: 'sketch', type: 'binary' },
 ] as const satisfies readonly FixedColumn[];

@@ -29,6 +29,21 @@ export interface PaneColumns {
   readonly lastTime: Float64Array;
 }
 
+/**
+ * What some rows of a pane part have beyond {@link PaneColumns}; `row` rises and indexes the part of the same message.
+ *
+ * NaN is "not known". A `sketch` is the bytes of a quantile sketch of some or all of the row's samples, null without one;
+ * the bytes are not checked before `QuantileSketch.decode`.
+ */
+export interface FeatureColumns {
+  readonly length: number;
+  readonly row: Int32Array;
+  readonly mean: Float64Array;
+  readonly m2: Float64Array;
+  readonly increase: Float64Array;
+  readonly sketch: readonly (Uint8Array | null)[];
+}
+
 /** One entry of a message's series list (docs/protocol.md, section 3). */
 export interface SeriesEntry {
   readonly key: string;
@@ -36,6 +51,10 @@ export interface SeriesEntry {
   readonly n: number;
   readonly before: number | null;
   readonly tiers: readonly number[];
+  /** What `time`, `start` and `tiers` count: microseconds of event time, or steps. */
+  readonly axis: 'time' | 'step';
+  /** From where on the finest tier is held; null: it was there from the beginning. */
+  readonly since: number | null;
 }
 
 /** One `rows` part: a change where `slice` is null, else the complete live rows of `[from, to)`. */
@@ -102,6 +121,10 @@ export interface Message {
   readonly samples: SampleColumns | null;
   readonly history: SampleColumns | null;
   readonly keyframe: { readonly panes: PaneColumns; readonly ranges: readonly KeyframeRange[] } | null;
+  /** Of rows of {@link folds}; null without any. */
+  readonly foldFeatures: FeatureColumns | null;
+  /** Of rows of the {@link keyframe} panes; null without any. */
+  readonly keyframeFeatures: FeatureColumns | null;
   readonly latest: SampleColumns | null;
   readonly rows: readonly RowsPart[];
   /** Roles and fields this version does not know: ignored, counted. */

@@ -1,9 +1,17 @@
 import { StreamVizError } from '../core/errors.ts';
-import { type FixedPart, readPanePart, readSamplePart } from './arrow-fixed.ts';
+import { type FixedPart, readFeaturePart, readPanePart, readSamplePart } from './arrow-fixed.ts';
 import { readRowsPart } from './arrow-rows.ts';
 import type { ColumnArena } from './column-arena.ts';
 import { invalid, type PartEntry, parseHeader } from './header.ts';
-import type { KeyframeRange, Message, PaneColumns, RowsPart, SampleColumns, SeriesEntry } from './message-types.ts';
+import type {
+  FeatureColumns,
+  KeyframeRange,
+  Message,
+  PaneColumns,
+  RowsPart,
+  SampleColumns,
+  SeriesEntry,
+} from './message-types.ts';
 import { parseKeyframeRanges, parseMetadata, parseSeriesList } from './series-list.ts';
 
 type Part = ArrayBuffer | ArrayBufferView;
@@ -34,6 +42,23 @@ function checkPanes(panes: PaneColumns, series: readonly SeriesEntry[], role: st
   }
 }
 
+/** Refuses features of rows that the pane part of the same message does not have. */
+function checkFeatures(
+  features: FeatureColumns | null,
+  panes: PaneColumns | null,
+  role: string,
+): FeatureColumns | null {
+  if (features === null) return null;
+  const count = panes?.length ?? 0;
+  let last = -1;
+  for (let i = 0; i < features.length; i++) {
+    const row = features.row[i]!;
+    if (row <= last || row >= count) throw invalid(`${role} row`, `above ${last} and below ${count}`, row);
+    last = row;
+  }
+  return features;
+}
+
 function parseDocument(part: Part): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(part));
@@ -50,6 +75,8 @@ class Assembly {
   samples: SampleColumns | null = null;
   history: SampleColumns | null = null;
   latest: SampleColumns | null = null;
+  foldFeatures: FeatureColumns | null = null;
+  keyframeFeatures: FeatureColumns | null = null;
   keyframe: { readonly panes: PaneColumns; readonly ranges: readonly KeyframeRange[] } | null = null;
   readonly rows: RowsPart[] = [];
   unknown = 0;
@@ -78,6 +105,14 @@ class Assembly {
         if (this.keyframe !== null) throw invalid('parts', "at most one 'keyframe'", 'two');
         const { panes, metadata, series } = this.#panes(readPanePart(part, this.#arena), 'keyframe');
         this.keyframe = { panes, ranges: parseKeyframeRanges(metadata, series.length) };
+        return;
+      }
+      case 'foldFeatures':
+      case 'keyframeFeatures': {
+        if (this[entry.role] !== null) throw invalid('parts', `at most one '${entry.role}'`, 'two');
+        const { columns, ignoredColumns } = readFeaturePart(part);
+        this[entry.role] = columns;
+        this.unknown += ignoredColumns;
         return;
       }
       case 'rows':
@@ -136,6 +171,8 @@ export function decodeMessage(header: unknown, buffers: readonly Part[], arena: 
     samples: assembly.samples,
     history: assembly.history,
     keyframe: assembly.keyframe,
+    foldFeatures: checkFeatures(assembly.foldFeatures, assembly.folds, 'foldFeatures'),
+    keyframeFeatures: checkFeatures(assembly.keyframeFeatures, assembly.keyframe?.panes ?? null, 'keyframeFeatures'),
     latest: assembly.latest,
     rows: assembly.rows,
     unknown: assembly.unknown + unknownFields,

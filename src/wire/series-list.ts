@@ -24,18 +24,26 @@ function parseTiers(value: unknown, where: string): readonly number[] {
   return tiers;
 }
 
+function parseAxis(value: unknown, where: string): 'time' | 'step' {
+  if (value === undefined || value === 'time') return 'time';
+  if (value === 'step') return 'step';
+  throw invalid(where, "'time' or 'step'", value);
+}
+
 /** A message's series list, checked: docs/protocol.md, section 3. */
 export function parseSeriesList(metadata: Readonly<Record<string, unknown>>): readonly SeriesEntry[] {
   return asList(metadata.series, 'series list').map((value, i) => {
     const where = `series[${i}]`;
     const entry = asFields(value, where);
-    const before = entry.before;
+    const { before, since } = entry;
     return {
       key: asText(entry.key, `${where}.key`),
       gen: asWhole(entry.gen, `${where}.gen`, 0),
       n: asWhole(entry.n, `${where}.n`, 0),
       before: before === null || before === undefined ? null : asWhole(before, `${where}.before`),
       tiers: parseTiers(entry.tiers, `${where}.tiers`),
+      axis: parseAxis(entry.axis, `${where}.axis`),
+      since: since === null || since === undefined ? null : asWhole(since, `${where}.since`),
     };
   });
 }

@@ -52,7 +52,15 @@ proto.drawImage = function (this: CanvasRenderingContext2D, ...args: unknown[]) 
 
 function series(key: string, samples: readonly (readonly [number, number])[]): SeriesState {
   const labels = key === '' ? [] : [['host', key]];
-  const entry = { key: JSON.stringify(['cpu', labels]), gen: 1, n: 0, before: null, tiers: [1e6, 1e7, 6e7, 6e8] };
+  const entry = {
+    key: JSON.stringify(['cpu', labels]),
+    gen: 1,
+    n: 0,
+    before: null,
+    tiers: [1e6, 1e7, 6e7, 6e8],
+    axis: 'time' as const,
+    since: null,
+  };
   const line = new SeriesState({ entry, ringCapacity: 2_000_000, cellLimit: 1200, isCurrent: () => true });
   append(line, samples);
   return line;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CellTiers } from '../../src/core/cell-tiers.ts';
+import { CellTiers, differInFinest } from '../../src/core/cell-tiers.ts';
 import { type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
 import { paneColumns } from '../session/message-builder.ts';
 import { NaiveCells, type ShownCell } from '../session/naive-cells.ts';
@@ -153,4 +153,113 @@ test('a million samples in order stay within the limit of every tier', () => {
   }
   for (const tier of cells.tiers) expect(tier.size).toBeLessThanOrEqual(100);
   expect(cells.count + cells.gone).toBe(1_000_000);
+});
+
+const samplesOf = (cells: CellTiers, given: readonly (readonly [number, number])[]) =>
+  cells.addSamples(
+    Float64Array.from(given, ([t]) => t),
+    Float64Array.from(given, ([, v]) => v),
+    0,
+    given.length,
+  );
+
+test('adding samples says whether any time was smaller than the one before it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(whole(0, 40), whole(-5, 5)), { maxLength: 6 }), (given) => {
+      const cells = new CellTiers({ durations: DURATIONS, limit: 99 });
+      expect(samplesOf(cells, given)).toBe(given.every(([time], i) => i === 0 || time >= given[i - 1]![0]));
+    }),
+  );
+});
+
+test('what expires is counted as gone, once, and nothing before it is taken any more', () => {
+  fc.assert(
+    fc.property(rows, whole(-400, 4500), whole(-400, 4500), (given, first, second) => {
+      const cells = new CellTiers({ durations: DURATIONS, limit: 999 });
+      samplesOf(cells, given);
+      for (const edge of [first, second]) cells.expire(edge);
+      const edge = Math.floor(Math.max(first, second) / 600) * 600;
+      const before = given.filter(([time]) => time < edge).length;
+      expect([cells.gone, cells.count, cells.from]).toEqual([before, given.length - before, edge]);
+      expect([...cells.horizons]).toEqual([edge, edge, edge]);
+      expect(cells.countRetained()).toBe(cells.count);
+      samplesOf(cells, [[edge - 1, 1]]);
+      expect([cells.gone, cells.count]).toEqual([before + 1, given.length - before]);
+    }),
+  );
+});
+
+test('brought down to a number of bytes, the finest cells went first, and every sample is shown or counted as gone', () => {
+  const cells = new CellTiers({ durations: [10, 100, 1000], limit: 1e6 });
+  const count = 50_000;
+  samplesOf(
+    cells,
+    Array.from({ length: count }, (_, i) => [i * 10, 1] as const),
+  );
+  const { bytes } = cells;
+  cells.evictBytes(bytes);
+  expect([cells.bytes, cells.gone, cells.tiers[0]!.size]).toEqual([bytes, 0, count]);
+  let finest = count;
+  for (const share of [0.5, 0.1, 0.02, 0.002]) {
+    cells.evictBytes(bytes * share);
+    expect(cells.bytes).toBeLessThanOrEqual(bytes * share);
+    expect(cells.count + cells.gone).toBe(count);
+    expect(shownOf(cells).reduce((sum, { pane }) => sum + pane.count, 0)).toBe(cells.count);
+    expect(cells.tiers[0]!.size).toBeLessThanOrEqual(finest);
+    finest = cells.tiers[0]!.size;
+    if (share >= 0.1) expect([cells.gone, cells.tiers[2]!.size]).toEqual([0, count / 100]);
+    expect(shownOf(cells).at(-1)).toEqual({ tier: 0, start: (count - 1) * 10, pane: paneOf((count - 1) * 10, 1) });
+  }
+  cells.evictBytes(0);
+  expect([cells.count, cells.gone]).toEqual([100, count - 100]);
+  expect(cells.tiers.map(({ size }) => size)).toEqual([10, 10, 1]);
+});
+
+test('tiers differ in the finest at most where all but the first of each are the same', () => {
+  for (const [a, b, differ] of [
+    [[1, 10], [1, 10], true],
+    [[1, 10], [2, 10], true],
+    [[1, 10], [10], true],
+    [[10], [1, 10], true],
+    [[1, 2, 10], [10], false],
+    [[10], [1, 2, 10], false],
+    [[1, 10], [1, 20], false],
+    [[10], [20], false],
+    [[1, 2, 10], [1, 5, 10], false],
+  ] as const) {
+    expect([a, b, differInFinest(a, b)]).toEqual([a, b, differ]);
+  }
+});
+
+test.each([
+  ['goes', [10, 100, 600], [100, 600]],
+  ['comes', [100, 600], [10, 100, 600]],
+  ['is another', [10, 100, 600], [20, 100, 600]],
+  ['stays', [10, 100, 600], [10, 100, 600]],
+])('when the finest tier %s, the coarser cells hold what they would hold had it always been so', (_, before, after) => {
+  fc.assert(
+    fc.property(rows, rows, whole(-300, 4000), (early, late, horizon) => {
+      const old = new CellTiers({ durations: before, limit: 999 });
+      samplesOf(old, early);
+      old.gone = 3;
+      old.hole = { seq: 7, before: 5 };
+      const cells = old.withFinest(after, horizon);
+      expect([cells.count, cells.gone, cells.from, cells.hole]).toEqual([early.length, 3, old.from, old.hole]);
+      samplesOf(cells, late);
+      const naive = new NaiveCells([100, 600], 999);
+      for (const [time, value] of [...early, ...late]) naive.add(time, paneOf(time, value));
+      for (const [k, duration] of [100, 600].entries()) {
+        for (const start of naive.tiers[k]!.keys()) expect(cells.query(duration, start)).toEqual(naive.query(k, start));
+      }
+      expect(cells.count).toBe(early.length + late.length);
+      if (after.length < 3 || before[0] === after[0]) return;
+      const finest = new NaiveCells([after[0]!], 999);
+      for (const [time, value] of late) {
+        if (Math.floor(time / after[0]!) * after[0]! >= horizon) finest.add(time, paneOf(time, value));
+      }
+      expect([...finest.tiers[0]!.keys()].sort((a, b) => a - b)).toEqual([
+        ...cells.tiers[0]!.start.subarray(cells.tiers[0]!.head, cells.tiers[0]!.end),
+      ]);
+    }),
+  );
 });

@@ -103,6 +103,11 @@ export class FakeStore implements SessionStore {
     this.tell();
   }
 
+  /** A gauge's state is stated whole: windowed or not, it is the series of its name. */
+  windowed(name: string): readonly SeriesView[] {
+    return this.series(name);
+  }
+
   series(name: string): readonly SeriesView[] {
     const series = this.#series.get(name);
     return series ? [series] : [];

@@ -6,7 +6,7 @@ import { createTable } from '../../src/view/widgets/table.ts';
 import { FakeStore, type FakeTable, NOW_US } from './fake-store.ts';
 
 const ZONES = { green: 70, yellow: 85, red: 100 };
-const catalogue: WidgetCatalogue = { gauge: createGauge, table: createTable, metric: createGauge };
+const catalogue: WidgetCatalogue = { gauge: createGauge, table: createTable, metric: createGauge, events: createTable };
 const scheduler = new FrameScheduler();
 const mode = new URLSearchParams(location.search).get('mode') === 'dark' ? 'dark' : 'light';
 

@@ -1,12 +1,15 @@
 import { StreamVizError } from '../../src/core/errors.ts';
+import { AT_LEAST, REBUILT, SKETCHED } from '../../src/core/windows/window-results.ts';
 import { parseWidgetSpec } from '../../src/dashboard/widget-specs.ts';
 import { SeriesState } from '../../src/session/series-state.ts';
+import type { WindowPoint } from '../../src/session/session-view.ts';
 import { CellWidget } from '../../src/view/cell-widget.ts';
 import { FrameScheduler } from '../../src/view/frame-scheduler.ts';
 import { adoptStyles } from '../../src/view/styles.ts';
 import { HostTheme } from '../../src/view/theme.ts';
 import { WIDGET_CATALOGUE } from '../../src/view/widget-catalogue.ts';
 import { type FakeSeries, FakeStore } from './fake-store.ts';
+import { FakeWindowed } from './fake-windows.ts';
 
 const query = new URLSearchParams(location.search);
 const width = Number(query.get('width') ?? 320);
@@ -133,6 +136,11 @@ if (query.get('scene') === 'live') {
     for (let i = 0; i < 16; i++) wander(store, { from: 10 + i * 5, swing: 9 }, [['host', `worker-${i}`]]);
   });
   show('Balance', { timeRange: '10m', unit: '$' }, (store) => wander(store, { from: 2, swing: 30 }));
+  windowScene();
+  show('Loss', { x: 'step' }, (store) => {
+    const series = store.add('cpu');
+    for (let step = 0; step < 1204; step++) series.push(step, 2.4 * Math.exp(-step / 300) + 0.3 + random() * 0.12);
+  });
   show('Stat', TEN, (store) => wander(store, { from: 45, swing: 16 }), 120);
   setTimeout(() => {
     paused.widget.element.querySelector<HTMLButtonElement>('button[aria-label="Pause"]')?.click();
@@ -142,6 +150,70 @@ if (query.get('scene') === 'live') {
   }, 500);
 }
 root.style.gridTemplateColumns = `repeat(auto-fill, ${width}px)`;
+
+/** Windowed metrics: provisional, sliding, revised and late, several quantiles, sketched, sessions. */
+function windowScene(): void {
+  const MINUTE = { shape: { kind: 'tumbling', size: 60 * US, origin: 0 } } as const;
+  const minutes = (line: FakeWindowed, from: number, openS: number, change: Partial<WindowPoint> = {}): void => {
+    const open = Math.floor(NOW_US / (60 * US)) * 60 * US;
+    for (let k = 20; k > 0; k--) {
+      const startUs = open - k * 60 * US;
+      line.result({ startUs, endUs: startUs + 60 * US, value: from + random() * from * 0.4, ...change });
+    }
+    const value = from * 1.12;
+    line.result(
+      { startUs: open, endUs: open + 60 * US, value, final: false, count: 388, ...change },
+      open + openS * US,
+    );
+  };
+  const quantile = { window: '1m', aggregation: 'p99', timeRange: '15m', unit: 'ms' };
+  show('Provisional', quantile, (store) => {
+    const line = new FakeWindowed('cpu', 'p99', MINUTE);
+    minutes(line, 412, 11, { flags: SKETCHED });
+    store.show('cpu', [line]);
+  });
+  show('First window', quantile, (store) => {
+    const line = new FakeWindowed('cpu', 'p99', MINUTE);
+    const startUs = NOW_US - 11 * US;
+    line.result({ startUs, endUs: startUs + 60 * US, value: 318.5, final: false, count: 90 }, NOW_US - US);
+    store.show('cpu', [line]);
+  });
+  show('Revised and dropped', { ...quantile, aggregation: 'avg' }, (store) => {
+    const line = new FakeWindowed('cpu', 'avg', MINUTE);
+    minutes(line, 40, 11, { revision: 2, flags: REBUILT });
+    Object.assign(line.window.counters, { late: 3, dropped: 1 });
+    line.window.revised = line.window.newest;
+    store.show('cpu', [line]);
+  });
+  show('Quantiles', { ...quantile, aggregation: ['p50', 'p95', 'p99'] }, (store) => {
+    const lines = ['p50', 'p95', 'p99'].map((text) => new FakeWindowed('cpu', text, MINUTE, true));
+    for (const [i, line] of lines.entries())
+      minutes(line, [120, 310, 480][i] ?? 0, 11, { flags: SKETCHED, coverage: 0.63 });
+    store.show('cpu', lines);
+  });
+  show('Distinct users', { ...quantile, aggregation: 'distinct', unit: null }, (store) => {
+    const line = new FakeWindowed('cpu', 'distinct', MINUTE);
+    minutes(line, 9100, 11, { flags: AT_LEAST });
+    store.show('cpu', [line]);
+  });
+  show('Sliding', { ...quantile, slide: '10s', aggregation: 'avg', timeRange: '5m' }, (store) => {
+    const line = new FakeWindowed('cpu', 'avg', {
+      shape: { kind: 'sliding', size: 60 * US, slide: 10 * US, origin: 0 },
+    });
+    const newest = Math.floor(NOW_US / (10 * US)) * 10 * US;
+    let value = 40;
+    for (let k = 30; k >= 0; k--) {
+      value += random() * 6;
+      const endUs = newest - k * 10 * US;
+      line.result({ startUs: endUs - 60 * US, endUs, value });
+    }
+    line.result(
+      { startUs: newest - 50 * US, endUs: newest + 10 * US, value: value + 1, final: false },
+      NOW_US - US / 2,
+    );
+    store.show('cpu', [line]);
+  });
+}
 
 /** Live charts fed at 30 Hz; `globalThis.busy` collects the main-thread ms of each tick. */
 function liveScene(charts: number, points: number): void {
@@ -153,7 +225,15 @@ function liveScene(charts: number, points: number): void {
   (globalThis as { busy?: number[] }).busy = busy;
   const widgets = Array.from({ length: charts }, (_, index) => {
     const store = new FakeStore(clock);
-    const entry = { key: '["cpu",[]]', gen: 1, n: 0, before: null, tiers: [1e6, 1e7, 6e7, 6e8] };
+    const entry = {
+      key: '["cpu",[]]',
+      gen: 1,
+      n: 0,
+      before: null,
+      tiers: [1e6, 1e7, 6e7, 6e8],
+      axis: 'time' as const,
+      since: null,
+    };
     const series = new SeriesState({ entry, ringCapacity: 100_000, cellLimit: 1200, isCurrent: () => true });
     store.show('cpu', [series]);
     for (let i = 0; i < points; i++) {

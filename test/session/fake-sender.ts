@@ -17,6 +17,8 @@ export interface SenderOptions {
   readonly keyRows: number;
   readonly sliceRows: number;
   readonly pauseMaxMs: number;
+  /** Further widgets of the document. */
+  readonly widgets?: readonly unknown[];
   /** Rules of the producer that a test may break. */
   readonly broken?: 'cells before their message' | 'largest time before is too small' | 'no generation';
 }
@@ -161,6 +163,7 @@ export class FakeSender {
       widgets: [
         { id: 'keyed', kind: 'table', name: 'keyed', options: { key: 'key' } },
         { id: 'log', kind: 'table', name: 'log', options: {} },
+        ...(this.options.widgets ?? []),
       ],
       views: [],
       generations: { ...this.generations },

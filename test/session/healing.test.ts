@@ -5,14 +5,17 @@ import { TableStore } from '../../src/core/table-store.ts';
 import { SeriesState } from '../../src/session/series-state.ts';
 import { SessionData } from '../../src/session/session-data.ts';
 import { SessionReceiver } from '../../src/session/session-receiver.ts';
+import { CellFeed } from '../../src/session/window-source.ts';
+import { WindowedSeries } from '../../src/session/windowed-series.ts';
+import { Broken } from './broken.ts';
 import type { SenderOptions } from './fake-sender.ts';
-import { Broken } from './invariants.ts';
 import { playHistory } from './random-history.ts';
+import { tally } from './window-invariants.ts';
 
 const HISTORIES = 600;
 
 describe('after random loss, doubles, two paths, reordering, late joining, restarts, eviction and clears', () => {
-  test(`cells, tables and document are the sender's within one round, and nothing wrong was called exact (${HISTORIES} histories)`, () => {
+  test(`cells, windows, tables and document are the sender's within one round, and nothing wrong was called exact (${HISTORIES} histories)`, () => {
     let messages = 0;
     for (let seed = 0; seed < HISTORIES; seed += 1) {
       try {
@@ -22,6 +25,8 @@ describe('after random loss, doubles, two paths, reordering, late joining, resta
       }
     }
     expect(messages).toBeGreaterThan(20 * HISTORIES);
+    expect(tally.proved).toBeGreaterThan(100 * HISTORIES);
+    expect(tally.rebuilt).toBeGreaterThan(10 * HISTORIES);
   });
 });
 
@@ -87,6 +92,31 @@ describe('each rule is needed: without it an invariant breaks', () => {
   test('a message states the totals', () => {
     vi.spyOn(SessionData.prototype, 'complete', 'get').mockReturnValue(true);
     expect(firstBroken(400)).not.toBeNull();
+  });
+
+  test('windows are computed anew where samples had been missing', () => {
+    vi.spyOn(WindowedSeries.prototype, 'rebuild').mockReturnValue();
+    expect(firstBroken(100)).toMatch(/^W/);
+  });
+
+  test('a window that a coarse cell crosses is not made up', () => {
+    vi.spyOn(CellFeed.prototype, 'isWhole').mockReturnValue(true);
+    expect(firstBroken(100)).toMatch(/^W1/);
+  });
+
+  test('while samples are missing results are approximate', () => {
+    vi.spyOn(WindowedSeries.prototype, 'flagsNow').mockImplementation((flags) => flags);
+    expect(firstBroken(100)).toMatch(/^W1/);
+  });
+
+  test('windows over what was given up stay approximate', () => {
+    vi.spyOn(WindowedSeries.prototype, 'doubtBefore').mockReturnValue();
+    expect(firstBroken(400)).toMatch(/^W1/);
+  });
+
+  test('the watermark follows what the sender had sent', () => {
+    vi.spyOn(WindowedSeries.prototype, 'raise').mockReturnValue();
+    expect(firstBroken(100)).toMatch(/^W3/);
   });
 
   test('a slice lists all live rows of its range', () => {

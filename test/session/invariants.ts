@@ -1,10 +1,9 @@
 import { mergePanes, type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
 import type { EpochStore } from '../../src/session/epoch-store.ts';
 import type { SeriesState } from '../../src/session/series-state.ts';
+import { Broken } from './broken.ts';
 import type { FakeSender, LoggedSample } from './fake-sender.ts';
-
-/** An invariant that does not hold. */
-export class Broken extends Error {}
+import { checkWindows, checkWindowsComplete } from './window-invariants.ts';
 
 export function need(holds: boolean, what: string, ...detail: readonly unknown[]): asserts holds {
   if (!holds) throw new Broken(`${what} ${JSON.stringify(detail)}`);
@@ -62,6 +61,7 @@ export function checkNow(sender: FakeSender, store: EpochStore): void {
       }
     });
     const shown = shownCells(series, isCurrent);
+    checkWindows(series, log);
     need(shown.reduce((n, { pane }) => n + pane.count, 0) === series.count, 'count of the shown cells', series.key);
     let proved = 0;
     for (const { duration, start, pane, exact } of shown) {
@@ -106,6 +106,10 @@ export function checkHealed(sender: FakeSender, store: EpochStore): void {
     const series = data.series.get(key);
     need(series?.exact === true && series.n === line.n, 'I1 not healed', key, series?.cells.hole, series?.n, line.n);
     need(series.pending.length === 0, 'I1 gap marks', key);
+    checkWindowsComplete(
+      series,
+      (sender.log.get(key) ?? []).filter(({ gen }) => gen === series.generation),
+    );
     const shown = shownCells(series, true);
     for (const { tier, start, pane } of line.cells.keyframe(sender.options.keyCells)) {
       if (start < series.cells.from) continue;

@@ -65,6 +65,8 @@ export function messageOf(fields: Partial<Message>): Message {
     samples: null,
     history: null,
     keyframe: null,
+    foldFeatures: null,
+    keyframeFeatures: null,
     latest: null,
     rows: [],
     unknown: 0,

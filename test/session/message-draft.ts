@@ -58,7 +58,7 @@ export class Draft {
   parts(): Partial<Message> {
     const series: SeriesEntry[] = [...this.#entries].map(([key, { before }]) => {
       const { gen, n, cells } = this.#lines.get(key)!;
-      return { key, gen, n, before: finite(before), tiers: cells.durations };
+      return { key, gen, n, before: finite(before), tiers: cells.durations, axis: 'time', since: null };
     });
     return {
       series,

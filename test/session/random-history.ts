@@ -83,6 +83,14 @@ interface Flight {
   readonly message: Message;
 }
 
+/** Windows of 2 ms, as event times here are microseconds; nothing comes later than they allow. */
+const WINDOWED = [
+  { window: '2ms', aggregation: ['avg', 'last', 'delta', 'max'], allowedLateness: '1h' },
+  { window: '3ms', slide: '1ms', aggregation: ['sum', 'count', 'increase'], lateness: '1ms', allowedLateness: '1h' },
+  { window: '5ms', slide: '2ms', aggregation: ['p50', 'stddev'], counter: true, allowedLateness: '1h' },
+  { session: '1ms', aggregation: ['min', 'rate'], allowedLateness: '1h' },
+].map((options, i) => ({ id: `windows ${i}`, kind: 'metric', name: `s${i % 2}`, options }));
+
 function optionsOf(dice: Dice, stepMs: number, broken: SenderOptions['broken']): SenderOptions {
   const keyCells = dice.of([3, 6, 12, 60]);
   return {
@@ -98,6 +106,7 @@ function optionsOf(dice: Dice, stepMs: number, broken: SenderOptions['broken']):
     keyRows: dice.of([4, 200]),
     sliceRows: dice.of([2, 50]),
     pauseMaxMs: 20_000,
+    widgets: dice.chance(0.5) ? WINDOWED : [],
     ...(broken === undefined ? {} : { broken }),
   };
 }

@@ -35,7 +35,9 @@ function oneSample(seq: number, epoch = A, fields: Partial<Message> = {}): Messa
     epoch,
     seq,
     samplesTotal: seq,
-    series: [{ key: KEY, gen: 0, n: seq, before: seq === 1 ? null : (seq - 1) * 1e6, tiers: TIERS }],
+    series: [
+      { key: KEY, gen: 0, n: seq, before: seq === 1 ? null : (seq - 1) * 1e6, tiers: TIERS, axis: 'time', since: null },
+    ],
     samples: sampleColumns([{ series: 0, time: seq * 1e6, value: seq }]),
     ...fields,
   });

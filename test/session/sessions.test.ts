@@ -108,7 +108,7 @@ test('an inspection is plain data and says what was held', () => {
       samplesTotal: 2,
       documentRevision: 1,
       document: { revision: 1, widgets: [{ id: 'metric:cpu', kind: 'metric', name: 'cpu', options: {} }] },
-      series: [{ key, gen: 0, n: 2, before: null, tiers: [1e6, 1e7] }],
+      series: [{ key, gen: 0, n: 2, before: null, tiers: [1e6, 1e7], axis: 'time', since: null }],
       samples: sampleColumns([
         { series: 0, time: 2, value: 5 },
         { series: 0, time: 1, value: 7 },
@@ -122,7 +122,18 @@ test('an inspection is plain data and says what was held', () => {
   expect(inspection).toMatchObject({ session: 'kernel-1', seq: 1, status: 'live', documentRevision: 1, roundMs: 2000 });
   expect(inspection?.series).toEqual([
     {
-      ...{ key, name: 'cpu', labels: [], generation: 0, n: 2, exact: true, pending: [], restored: [], ...counters },
+      ...{
+        key,
+        name: 'cpu',
+        labels: [],
+        generation: 0,
+        n: 2,
+        exact: true,
+        pending: [],
+        restored: [],
+        ...counters,
+        windows: [],
+      },
       ...{ count: 2, sum: 12, min: 5, max: 7, first: 7, firstTime: 1, last: 5, lastTime: 2 },
     },
   ]);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineBuffer } from '../../src/core/line-buffer.ts';
-import { TimeFormat } from '../../src/view/time-format.ts';
 import { namedThresholds } from '../../src/view/widgets/metric/axis-chart.ts';
+import { axisFormat } from '../../src/view/widgets/metric/axis-format.ts';
 import { AxisTurns } from '../../src/view/widgets/metric/axis-turns.ts';
 import { spreadLabels } from '../../src/view/widgets/metric/end-labels.ts';
 import { type PlotScale, paintLine, xOf, yOf } from '../../src/view/widgets/metric/line-painter.ts';
@@ -127,6 +127,39 @@ describe('AxisTurns', () => {
   });
 });
 
+describe('step axis', () => {
+  it('ticks are round whole steps, ascending, inside the range and at least 72 px apart', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1_000_000),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.integer({ min: 100, max: 900 }),
+        (start, range, widthPx) => {
+          const ticks = axisFormat('step', null).ticks(start, start + range, widthPx);
+          for (const [i, { timeUs, label }] of ticks.entries()) {
+            expect(Number.isInteger(timeUs)).toBe(true);
+            expect(label).toBe(timeUs.toLocaleString());
+            expect(timeUs).toBeGreaterThanOrEqual(start);
+            expect(timeUs).toBeLessThanOrEqual(start + range);
+            if (i > 0) expect(((timeUs - ticks[i - 1]!.timeUs) / range) * widthPx).toBeGreaterThanOrEqual(72 - 1e-6);
+          }
+          if (widthPx >= 400 && range >= 10) expect(ticks.length).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('a viewport of steps follows the newest step and never asks for less than a few', () => {
+    const viewport = new Viewport('all', 'step');
+    viewport.follow(held(0, 250, 250));
+    expect([viewport.edgeUs, viewport.rangeUs]).toEqual([250, 252.5]);
+    viewport.follow(held(0, 251, 251));
+    expect(viewport.edgeUs).toBe(251);
+    for (let i = 0; i < 40; i++) viewport.zoom(0.5, 100, held(0, 251, 251));
+    expect(viewport.rangeUs).toBe(4);
+  });
+});
+
 describe('time labels', () => {
   it('none comes nearer than 2 px to the widest value label at the right of the axis', () => {
     fc.assert(
@@ -145,8 +178,8 @@ describe('time labels', () => {
             min: 0,
             max: 1,
           };
-          const times = new TimeFormat('UTC');
-          const { labels } = visibleTimes(plot, { format: times, nowUs: plot.edgeUs, labels: 'right', valueChars });
+          const format = axisFormat('time', 'UTC');
+          const { labels } = visibleTimes(plot, { format, nowUs: plot.edgeUs, labels: 'right', valueChars });
           const valueStarts = plot.right + 40 - valueChars * 7;
           for (const { x, label } of labels) expect(x + (label.length * 7) / 2).toBeLessThanOrEqual(valueStarts - 2);
         },

@@ -1,20 +1,28 @@
 import {
+  Binary,
   Bool,
+  type DataType,
   Dictionary,
+  Field,
+  FixedSizeList,
   Float64,
   Int32,
   Int64,
+  List,
+  Struct,
   Table,
   TimestampMicrosecond,
   TimestampNanosecond,
   tableToIPC,
   Utf8,
+  type Vector,
   vectorFromArray,
 } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StreamVizError } from '../../src/core/errors.ts';
 import { readRowsPart } from '../../src/wire/arrow-rows.ts';
+import { misaligned } from './arrow-parts.ts';
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -77,6 +85,40 @@ function partOf(rows: readonly Row[]): Uint8Array {
   );
 }
 
+/** A part of rows with the columns given beside the ids. */
+function partWith(columns: Record<string, Vector>, length: number): Uint8Array {
+  const ids = Array.from({ length }, (_, i) => BigInt(i + 1));
+  return tableToIPC(
+    new Table({
+      'sv:row': vectorFromArray(ids, new Int64()),
+      'sv:gone': vectorFromArray(
+        ids.map(() => false),
+        new Bool(),
+      ),
+      'sv:first': vectorFromArray(ids, new Int64()),
+      ...columns,
+    }),
+    'stream',
+  );
+}
+
+const inner = (type: DataType) => new Field('item', type, true);
+const text = fc.string({ unit: 'grapheme-ascii' });
+/** Types that a table shows as text, with values of each. */
+const NESTED: readonly (readonly [name: string, type: DataType, values: fc.Arbitrary<unknown>])[] = [
+  ['list of int32', new List(inner(new Int32())), fc.array(orNull(fc.integer()))],
+  ['list of int64', new List(inner(new Int64())), fc.array(orNull(int64))],
+  ['list of text', new List(inner(new Utf8())), fc.array(orNull(text))],
+  ['list of lists', new List(inner(new List(inner(new Bool())))), fc.array(fc.array(orNull(fc.boolean())))],
+  ['two numbers', new FixedSizeList(2, inner(new Float64())), fc.array(fc.double(), { minLength: 2, maxLength: 2 })],
+  [
+    'struct',
+    new Struct([new Field('a', new Int64(), true), new Field('b c', new Utf8(), true)]),
+    fc.record({ a: orNull(int64), 'b c': orNull(text.filter((each) => JSON.stringify(each) === `"${each}"`)) }),
+  ],
+  ['bytes', new Binary(), fc.uint8Array()],
+];
+
 const exact = (value: bigint | null) =>
   value !== null && value >= -(2n ** 53n) + 1n && value <= 2n ** 53n - 1n ? Number(value) : value;
 
@@ -101,6 +143,47 @@ describe('readRowsPart', () => {
         );
       }),
     );
+  });
+
+  it.each(NESTED)('shows a %s as the text that apache-arrow gives it', (_name, type, values) => {
+    fc.assert(
+      fc.property(fc.array(orNull(values), { minLength: 1, maxLength: 8 }), (given) => {
+        const vector = vectorFromArray(given, type);
+        const { columns, cells } = readRowsPart(partWith({ vector }, given.length), 't', null);
+        expect(columns).toEqual([{ name: 'vector', type: 'text' }]);
+        const expected = given.map((_, i) => {
+          const value: unknown = vector.get(i);
+          return value === null ? null : String(value);
+        });
+        expect(cells.map(([cell]) => cell)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('reads a part at any alignment alike, and nothing of it refers to the part', () => {
+    fc.assert(
+      fc.property(fc.array(anyRow, { minLength: 1, maxLength: 5 }), (rows) => {
+        const bytes = Uint8Array.from(partOf(rows));
+        const whole = readRowsPart(bytes, 't', null);
+        for (const given of [bytes.buffer, misaligned(bytes), new DataView(bytes.buffer)]) {
+          const part = readRowsPart(given, 't', null);
+          expect(part).toEqual(whole);
+        }
+        const before = structuredClone(whole);
+        bytes.fill(0xee);
+        expect(whole).toEqual(before);
+      }),
+    );
+  });
+
+  it('an index that is not one of its dictionary is ARROW_ROWS', () => {
+    const word = vectorFromArray(['a', 'b'], new Dictionary(new Utf8(), new Int32()));
+    for (const index of [2, -1]) {
+      (word.data[0]!.values as Int32Array)[0] = index;
+      expect(() => readRowsPart(partWith({ word }, 2), 't', null)).toThrow(
+        expect.objectContaining({ code: 'ARROW_ROWS' }),
+      );
+    }
   });
 
   it('floors nanoseconds to microseconds, before 1970 too', () => {
@@ -131,6 +214,7 @@ describe('readRowsPart', () => {
   it('a part without rows keeps its columns', () => {
     const part = readRowsPart(partOf([]), 't', { from: 1, to: 9, last: true });
     expect(part.rowIds.length).toBe(0);
+    expect(part.columns.map(({ name }) => name)).toEqual(['big', 'real', 'name', 'flag', 'time', 'word']);
     expect(part.slice).toEqual({ from: 1, to: 9, last: true });
   });
 

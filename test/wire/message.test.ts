@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StreamVizError } from '../../src/core/errors.ts';
-import { writePanePart, writeSamplePart } from '../../src/wire/arrow-fixed-writer.ts';
+import { writeFeaturePart, writePanePart, writeSamplePart } from '../../src/wire/arrow-fixed-writer.ts';
 import { ProducerError, sessionOf } from '../../src/wire/header.ts';
 import { decodeMessage } from '../../src/wire/message.ts';
 
@@ -54,6 +54,15 @@ const keyframe = (change: { duration?: number; start?: number } = {}) =>
     },
     JSON.stringify({ keyframe: [[0, null, 0]] }),
   );
+const features = (...rows: readonly number[]) =>
+  writeFeaturePart({
+    length: rows.length,
+    row: Int32Array.from(rows),
+    mean: Float64Array.from(rows, () => 42),
+    m2: Float64Array.from(rows, () => 0),
+    increase: Float64Array.from(rows, () => Number.NaN),
+    sketch: rows.map(() => Uint8Array.of(1, 0, 0)),
+  });
 const document = new TextEncoder().encode('{"revision":3}');
 const buffers = [document, samples(), keyframe()];
 
@@ -88,6 +97,45 @@ describe('decodeMessage', () => {
     expect(message.samples!.value[0]).toBe(42);
     expect(message.keyframe!.panes.count[0]).toBe(2);
     expect(message.keyframe!.ranges).toEqual([{ series: 0, from: null, gone: 0 }]);
+  });
+
+  it('returns the features of keyframe rows, wherever their part stands', () => {
+    const role = { role: 'keyframeFeatures', buffer: 3 };
+    for (const parts of [
+      [...header.parts, role],
+      [role, ...header.parts],
+    ]) {
+      const message = decodeMessage({ ...header, parts }, [...buffers, features(0)]);
+      expect(message.keyframeFeatures).toMatchObject({ length: 1, row: Int32Array.of(0), mean: one(42), m2: one(0) });
+      expect(message.keyframeFeatures!.sketch).toEqual([Uint8Array.of(1, 0, 0)]);
+      expect([message.foldFeatures, message.unknown]).toEqual([null, 0]);
+    }
+    expect(decodeMessage(header, buffers).keyframeFeatures).toBe(null);
+  });
+
+  it('refuses features of rows that are not there, fall or repeat, and a second part of them', () => {
+    const code = (role: string, ...rows: readonly number[]) =>
+      codeOf({ ...header, parts: [...header.parts, { role, buffer: 3 }] }, [...buffers, features(...rows)]);
+    expect(code('keyframeFeatures')).toBe('read');
+    for (const rows of [[1], [-1], [0, 0]]) expect(code('keyframeFeatures', ...rows)).toBe('MESSAGE_INVALID');
+    expect(code('foldFeatures', 0)).toBe('MESSAGE_INVALID');
+    const role = { role: 'keyframeFeatures', buffer: 3 };
+    expect(codeOf({ ...header, parts: [...header.parts, role, role] }, [...buffers, features(0)])).toBe(
+      'MESSAGE_INVALID',
+    );
+  });
+
+  it('reads the axis of a series and from where its finest tier is held; without them it is on the time axis', () => {
+    const seriesOf = (change: object) => {
+      const metadata = JSON.stringify({ series: [{ ...entry, ...change }] });
+      const columns = { length: 0, series: new Uint16Array(0), time: one(0), value: one(0) };
+      const parts = [{ role: 'samples', buffer: 0 }];
+      return decodeMessage({ ...header, parts }, [writeSamplePart(columns, metadata)]).series[0];
+    };
+    expect(seriesOf({})).toMatchObject({ axis: 'time', since: null });
+    expect(seriesOf({ axis: 'step', since: 300 })).toMatchObject({ axis: 'step', since: 300 });
+    expect(() => seriesOf({ axis: 'place' })).toThrow('axis');
+    expect(() => seriesOf({ since: 0.5 })).toThrow('since');
   });
 
   it('counts unknown fields and roles, and reads a larger minor', () => {

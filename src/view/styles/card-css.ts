@@ -43,7 +43,7 @@ export const CARD_CSS = `
 .sv-value-number { flex: none; }
 .sv-unit { margin-left: 4px; color: var(--sv-text-3); font-weight: 400; font-size: 14px; letter-spacing: 0; }
 .sv-unit.sv-tight { margin-left: 2px; }
-.sv-so-far { margin-left: 6px; color: var(--sv-text-3); font-weight: 400; font-size: 13px; letter-spacing: 0; }
+.sv-so-far { min-width: 0; overflow: hidden; margin-left: 6px; text-overflow: ellipsis; color: var(--sv-text-3); font-weight: 400; font-size: 13px; letter-spacing: 0; }
 .sv-unit:empty, .sv-so-far:empty { display: none; }
 .sv-value[data-tone="warn"] { color: var(--sv-warn-g); }
 .sv-value[data-tone="crit"] { color: var(--sv-crit-g); }
@@ -63,7 +63,7 @@ export const CARD_CSS = `
 
 .sv-tools { display: flex; flex: none; align-items: center; color: var(--sv-text-2); opacity: 0; transition: opacity 120ms; }
 .sv-card:hover .sv-tools, .sv-card:focus-within .sv-tools { opacity: 1; }
-@media (pointer: fine) { .sv-card:not(:hover, :focus-within) .sv-head .sv-tools { position: absolute; right: 12px; } }
+@media (pointer: fine) { .sv-card:not(:hover, :focus-within) :is(.sv-head, .sv-value-row) .sv-tools { position: absolute; right: 12px; } }
 .sv-root .sv-tool { display: grid; place-items: center; width: 28px; height: 28px; border-radius: 4px; color: inherit; }
 .sv-root .sv-tool:hover, .sv-root .sv-tool[aria-pressed="true"] { background: color-mix(in srgb, var(--sv-text) 8%, transparent); color: var(--sv-text); }
 @media (pointer: coarse) {

@@ -9,6 +9,7 @@ import { TimeFormat } from '../time-format.ts';
 import { ValueText } from '../value-text.ts';
 import { SilenceWatch, widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
+import { boundText, soFarText, windowCaption, windowCounterLines } from '../window-words.ts';
 import { beyond, fraction, type GaugeLayout, gaugeLayout, ringParts } from './gauge/arc.ts';
 import { GaugeCanvas } from './gauge/gauge-chart.ts';
 import { gaugePng } from './gauge/gauge-png.ts';
@@ -87,7 +88,7 @@ class GaugeWidget implements WidgetView {
     if (this.#pending) return;
     this.#nextMs = frame.nowMs + LEAST_STEP_MS;
     this.#shownKey = area;
-    const silenceUs = series ? this.#silence.silence(series, frame.clockUs) : null;
+    const silenceUs = series ? this.#silence.silence(samplesOf(series), frame.clockUs) : null;
     this.#showState(series, silenceUs);
     this.#showValue(series, frame);
     this.#sleep(series !== null);
@@ -118,8 +119,11 @@ class GaugeWidget implements WidgetView {
 
   /** The first label set that fits the gauge's labels. */
   #series(): SeriesView | null {
-    const wanted = Object.entries(this.#spec.options.labels);
-    for (const series of this.#context.store.series(this.#spec.name)) {
+    const { labels, window } = this.#spec.options;
+    const { store } = this.#context;
+    const wanted = Object.entries(labels);
+    const all = window === null ? store.series(this.#spec.name) : store.windowed(this.#spec.name, window);
+    for (const series of all) {
       const fits = wanted.every(([name, value]) => series.labels.some(([n, v]) => n === name && v === value));
       if (fits) return series;
     }
@@ -138,8 +142,11 @@ class GaugeWidget implements WidgetView {
         clockText: (us) => this.#time.seconds(us),
       }),
     );
-    card.setCaption('last');
-    card.setCounters(series ? counterLines(series.counters) : []);
+    const reading = series?.window;
+    card.setCaption(series === null || reading === undefined ? 'last' : windowCaption([series]));
+    if (series === null) card.setCounters([]);
+    else if (reading === undefined) card.setCounters(counterLines(series.counters));
+    else card.setCounters(windowCounterLines(series.counters, reading.counters));
   }
 
   #showValue(series: SeriesView | null, frame: Frame): void {
@@ -148,8 +155,15 @@ class GaugeWidget implements WidgetView {
     const value = series?.lastValue ?? NaN;
     const severity = stateOf(options.thresholds, value);
     const gone = card.state.kind === 'gone';
-    const parts = this.#format.parts(value);
-    const none = parts.number === NO_NUMBER;
+    const reading = series?.window;
+    const shown = reading?.newest ?? reading?.open ?? null;
+    const plain = this.#format.parts(value);
+    const none = plain.number === NO_NUMBER;
+    const parts = {
+      ...plain,
+      number: shown === null ? plain.number : boundText(plain.number, shown.flags),
+      note: reading === undefined ? '' : soFarText(reading, (each) => this.#format.text(each), Number.NaN),
+    };
     this.#value.set(
       { ...parts, tone: none ? 'none' : card.state.kind === 'live' ? TONES[severity] : 'dim' },
       frame.nowMs,
@@ -205,6 +219,11 @@ class GaugeWidget implements WidgetView {
       this.#context.invalidate();
     }, SILENCE_STEP_MS);
   }
+}
+
+/** What silence is judged by: samples, also where the line's entries are results of windows. */
+function samplesOf({ count, lastTimeUs, lastSampleUs, intervalUs, sampleIntervalUs }: SeriesView) {
+  return { count, lastTimeUs: lastSampleUs ?? lastTimeUs, intervalUs: sampleIntervalUs ?? intervalUs };
 }
 
 function callOf(name: string): string {

@@ -7,6 +7,7 @@ import { Tooltip } from '../tooltip.ts';
 import { watchSize } from '../visibility.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
 import { Axes } from './metric/axes.ts';
+import { type AxisFormat, axisFormat } from './metric/axis-format.ts';
 import { PAGE_TURNS } from './metric/axis-turns.ts';
 import { Cursor, type CursorView } from './metric/cursor.ts';
 import { HeldData } from './metric/held-data.ts';
@@ -47,6 +48,7 @@ class MetricWidget implements WidgetView {
   readonly #cursor = new Cursor();
   readonly #ends = new LineEnds();
   readonly #times: TimeFormat;
+  readonly #format: AxisFormat;
   readonly #stops: (() => void)[] = [];
   #numbers: NumberFormat;
   #layout: PlotLayout | null = null;
@@ -67,12 +69,14 @@ class MetricWidget implements WidgetView {
     this.#spec = spec;
     this.#context = context;
     this.#times = new TimeFormat(context.timezone);
+    this.#format = axisFormat(spec.options.axis, context.timezone);
     this.#numbers = new NumberFormat(spec.options);
     const { card } = context;
     this.#plot = new Plot(card.body);
     this.#axes = new Axes(this.#plot.axis, PAGE_TURNS);
     this.#control = new ViewportControl({
       range: spec.options.timeRangeUs,
+      axis: spec.options.axis,
       card,
       held: this.#held,
       onChange: () => this.#refit(),
@@ -180,7 +184,7 @@ class MetricWidget implements WidgetView {
       layout,
       ticks,
       numbers: this.#numbers,
-      times: this.#times,
+      format: this.#format,
       nowUs: held.clockUs,
       thresholds: this.#thresholds,
       theme: this.#context.theme,
@@ -195,7 +199,7 @@ class MetricWidget implements WidgetView {
       lines: held.lines,
       styles: this.#styles,
       numbers: this.#numbers,
-      times: this.#times,
+      format: this.#format,
       nowUs: held.clockUs,
       stage: this.#plot.stage,
     });
@@ -254,6 +258,7 @@ class MetricWidget implements WidgetView {
       styles: this.#styles,
       numbers: this.#numbers,
       times: this.#times,
+      format: this.#format,
       ticks: this.#valueAxis.ticks,
       widthPx: layout === null ? 0 : this.#bodyWidth,
     });
@@ -287,7 +292,7 @@ class MetricWidget implements WidgetView {
   #schedule(frame: Frame): void {
     const { theme, store } = this.#context;
     const isLive = this.#control.viewport.mode === 'live' && store.status !== 'gone' && this.#held.count > 0;
-    const isYoung = frame.clockUs - this.#held.lastUs < YOUNG_US;
+    const isYoung = this.#spec.options.axis === 'time' && frame.clockUs - this.#held.lastUs < YOUNG_US;
     this.#sliding = isLive && isYoung && !theme.reducedMotion;
     if (this.animating || this.#wake !== null) return;
     const waitMs = this.#words.due ? WORDS_MS : store.status === 'gone' && !this.#axes.stale ? null : STEP_MS;

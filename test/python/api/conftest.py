@@ -30,14 +30,23 @@ SHARED = {
         "doc": "",
     },
 }
+LENGTHS = ("window", "slide", "session", "origin", "lateness", "per")
+WINDOWS = {
+    **{name: {"wire": name, "type": "length", "doc": ""} for name in LENGTHS},
+    "allowed_lateness": {"wire": "allowedLateness", "type": "length", "doc": ""},
+    "counter": {"wire": "counter", "type": "boolean", "doc": ""},
+    "x": {"wire": "x", "type": "enum", "enum": ["time", "step"], "doc": ""},
+    "aggregation": {"wire": "aggregation", "type": "aggregations", "doc": ""},
+}
 METRIC = {
     **SHARED,
+    **WINDOWS,
     "time_range": {"wire": "timeRange", "type": "duration", "enum": ["all"], "doc": ""},
     "max_points": {"wire": "maxPoints", "type": "integer", "minimum": 100, "maximum": 10_000_000, "doc": ""},
     "by": {"wire": "by", "type": "string", "producer": True, "doc": ""},
 }
 NUMBER = {"type": "number", "doc": ""}
-GAUGE = {**SHARED, "min": {"wire": "min", **NUMBER}, "max": {"wire": "max", **NUMBER}}
+GAUGE = {**SHARED, **WINDOWS, "min": {"wire": "min", **NUMBER}, "max": {"wire": "max", **NUMBER}}
 TABLE = {
     "title": TITLE,
     "columns": {"wire": "columns", "type": "columns", "doc": ""},

@@ -10,19 +10,27 @@ from receiver import Viewer
 from stream_viz import _live_rows
 from stream_viz._burst import take_burst
 from stream_viz._limits import Limits
+from stream_viz._pane import MEAN, ROWS, SKETCH
 from stream_viz._sender import Sender
 
 START = 1_700_000_000_000_000
 STEP_US = 50_000
+ALL = {"spread": True, "increase": True, "sketch": True, "base_us": None}
 
 
-def play(seed, burst_series):
-    """Drive a sender and a viewer with orderly, late, broken and bulk rows; the same calls for the same seed."""
+def play(seed, burst_series, needs=None):
+    """Drive a sender and a viewer with orderly, late, broken and bulk rows; the same calls for the same seed.
+
+    `needs` are those of every other series.
+    """
     rng = random.Random(seed)
     clock = [START]
     limits = Limits(message_rows=rng.choice([60, 14_000]), cells_per_tier=rng.choice([40, 600]), key_cells=20)
     sender, viewer = Sender("test", now_us=lambda: clock[0], limits=limits), Viewer()
-    series = [sender.series("m", {"i": str(i)}, max_points=500) for i in range(rng.randint(5, 9))]
+    if needs is not None:
+        sender.window_needs("m0", **needs)
+    names = [f"m{i % 2}" for i in range(rng.randint(5, 9))]
+    series = [sender.series(name, {"i": str(i)}, max_points=500) for i, name in enumerate(names)]
     stretch = rng.choice([1, 40, 3000])
     old, _live_rows.BURST_SERIES = _live_rows.BURST_SERIES, burst_series
     try:
@@ -55,9 +63,16 @@ def _send(rng, one, now, clock):
             one.buf.extend((t / 1e6, v))
 
 
+def known(series, panes):
+    """Return what wide panes know, sketches as bytes."""
+    numbers, pool = panes[MEAN:SKETCH], series.features.pool
+    return numbers, [pool.encoded(number) for number in panes[SKETCH]]
+
+
 @pytest.mark.parametrize("seed", range(12))
-def test_a_burst_leaves_series_and_viewer_as_one_by_one_does(seed):
-    held = [play(seed, burst_series) for burst_series in (1, 10**9)]
+@pytest.mark.parametrize("needs", [None, ALL, {**ALL, "base_us": 250_000}], ids=["plain", "wide", "fine"])
+def test_a_burst_leaves_series_and_viewer_as_one_by_one_does(seed, needs):
+    held = [play(seed, burst_series, needs) for burst_series in (1, 10**9)]
     for together, apart in zip(held[0][1], held[1][1], strict=True):
         assert together.n == apart.n
         for counter in ("late", "invalid", "missing", "expired"):
@@ -66,7 +81,12 @@ def test_a_burst_leaves_series_and_viewer_as_one_by_one_does(seed):
             np.testing.assert_array_equal(mine, other)
         assert (together.last, together.last_time_us) == (apart.last, apart.last_time_us)
         for one, other in zip(together.cells.tiers, apart.cells.tiers, strict=True):
-            assert one.panes().tolist() == other.panes().tolist()
+            mine, theirs = one.panes(), other.panes()
+            assert mine[:ROWS].tolist() == theirs[:ROWS].tolist()
+            if together.features is not None:
+                (numbers, sketches), (others, other_sketches) = known(together, mine), known(apart, theirs)
+                np.testing.assert_allclose(numbers, others, rtol=1e-12, atol=1e-9)
+                assert sketches == other_sketches
     for _, series, viewer in held:
         for one in series:
             mine = viewer.series[one.key]
@@ -94,3 +114,21 @@ def test_a_burst_of_ints_beyond_a_float_counts_them_as_invalid_and_keeps_the_oth
         one.buf.extend((START / 1e6, 10**400, START / 1e6, 7, START / 1e6, -(10**400)))
     sender.tick()
     assert [(one.n, one.invalid, one.last) for one in series] == [(1, 2, None)] * 5
+
+
+def test_of_series_with_needs_only_those_with_few_rows_are_in_a_burst_and_the_others_keep_theirs():
+    sender = Sender("test", now_us=lambda: START)
+    sender.window_needs("wide", **ALL)
+    held = []
+    for name, count, packed in [("wide", 3, False), ("wide", 4, False), ("wide", 4, True), ("m", 4, False)]:
+        held.append(sender.series(name, {"i": str(len(held))}))
+        for i in range(count):
+            held[-1].buf.extend(((START + i) / 1e6, 1.0))
+        if packed:
+            held[-1].pack()
+    held.append(sender.series("steps", {}, axis="step"))
+    held[-1].buf.extend((1.0, 2.0))
+    burst, odd = take_burst(held, START, sender.limits, 3)
+    assert burst.series == [held[0], held[3]]
+    assert odd == [held[1], held[2], held[4]]
+    assert [one.waiting for one in held] == [0, 4, 4, 0, 1]

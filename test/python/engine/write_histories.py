@@ -2,6 +2,8 @@
 
     python test/python/engine/write_histories.py DIRECTORY [SEED ...]        (default seeds 0 to 9)
 
+From seed 100 on windows need features, base tiers come and go, and one series, "steps", is on a step axis.
+
 For each seed two files. `history-SEED.bin` holds every message in order of `seq`, without loss; each message is
 
     u32 LE header length | header, UTF-8 JSON | u32 LE buffer count | (u32 LE length | bytes) for each buffer
@@ -11,9 +13,11 @@ without padding. `history-SEED.json` is the truth at the end:
     {"seed", "messages": count, "quiet": index,
      "document": revision, "samples": sum of n,
      "series": {key: {"gen", "n", "gone", "from": us or null, "before": largest event time sent, us,
+                      "axis": "time" or "step", "since": us or null,
                       "count", "sum", "min", "max", "first", "firstTime", "last", "lastTime",   (of retained samples)
                       "tiers": [{"duration": us, "horizon": us or null, "cells": [pane, ...]}],  (all the sender holds)
-                      "keyframe": [[duration, ...pane], ...]}},   (what a keyframe carries: compare this)
+                      "keyframe": [[duration, ...pane], ...],   (what a keyframe carries: compare this)
+                      "features": [[mean, M2, increase or null, sketch hex] or null, ...]}},   (of "keyframe")
      "tables": {id: {"key": column or null, "state": [floor, keyFloor, whole, part, total],
                      "rows": [[rowId, {column: value}], ...]}},     (ascending; datetimes in microseconds)
      "counters": {"folded", "late", "invalid", "missing", "expired"}}
@@ -39,7 +43,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stream_viz._limits import Limits
-from stream_viz._pane import merge_pane
+from stream_viz._pane import ROWS, merge_pane
 from stream_viz._sender import Sender
 from stream_viz._table_columns import Column
 
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from stream_viz._series import Series
 
 STEP_US = 50_000
+WINDOW_SEEDS = 100
 TABLES: dict[str, dict[str, Any]] = {
     "table:keyed": {"columns": None, "key": "pid", "max_rows": 9},
     "table:log": {
@@ -58,8 +63,13 @@ TABLES: dict[str, dict[str, Any]] = {
 }
 
 
+Name = tuple[str, dict[str, str]]
+
+
 @dataclass
 class History:
+    """What was driven, and the sender as it ended."""
+
     seed: int
     messages: list[Message]
     quiet: int
@@ -97,13 +107,15 @@ def history(seed: int) -> History:
     deaf = False
     base = clock[0]
     ticks = rng.choice([40, 100, 300])
+    windows = seed >= WINDOW_SEEDS
+    if windows:
+        names.append(("steps", {}))
     sender.publish({"title": f"history {seed}", "widgets": [], "views": []})
     for tick in range(ticks):
         clock[0] += STEP_US
-        for name, labels in names:
-            if rng.random() < 0.4:
-                series = sender.series(name, labels, max_points=rng.choice([50, 1000]))
-                _send(rng, series, base + (clock[0] - base) * stretch, speed)
+        if windows:
+            _need_some(rng, sender, names, every=tick == 0)
+        _send_some(rng, sender, names, base + (clock[0] - base) * stretch, (tick, speed))
         _change_tables(rng, sender, clock[0])
         deaf |= _disturb(rng, sender, f"tick {tick}", names)
         _tick(sender, messages)
@@ -140,6 +152,35 @@ def _disturb(rng: random.Random, sender: Sender, title: str, names: list[tuple[s
     if rng.random() < 0.01:
         sender.request_snapshot(f"request {title}")
     return slow
+
+
+def _need_some(rng: random.Random, sender: Sender, names: list[Name], *, every: bool) -> None:
+    chosen = sorted({name for name, _ in names}) if every else [rng.choice(names)[0]]
+    for name in chosen:
+        if rng.random() < (0.7 if every else 0.03):
+            _need(rng, sender, name)
+
+
+def _send_some(rng: random.Random, sender: Sender, names: list[Name], now: int, pace: tuple[int, int]) -> None:
+    tick, speed = pace
+    for name, labels in names:
+        if name == "steps":
+            _send_steps(rng, sender.series(name, labels, axis="step"), tick * speed)
+        elif rng.random() < 0.4:
+            _send(rng, sender.series(name, labels, max_points=rng.choice([50, 1000])), now, speed)
+
+
+def _need(rng: random.Random, sender: Sender, name: str) -> None:
+    """Says what windows over a name need; a base divides the finest tier, or is dropped."""
+    bases = [None, 7, 10, 64, 300] if name == "steps" else [None, 2_000, 250_000, 400_000, 60_000_000]
+    wide = rng.random() < 0.8
+    sender.window_needs(name, spread=wide, increase=wide, sketch=wide and rng.random() < 0.8, base_us=rng.choice(bases))
+
+
+def _send_steps(rng: random.Random, series: Series, step: int) -> None:
+    for _ in range(rng.randint(0, 4)):
+        at = step + rng.randint(0, 9) - (rng.random() < 0.1) * rng.randint(0, 500)
+        series.buf.extend((float(at), float(rng.randint(-99, 99))))
 
 
 def _tick(sender: Sender, messages: list[Message]) -> None:
@@ -193,7 +234,7 @@ def truth(past: History) -> dict[str, object]:
         "seed": past.seed,
         "messages": len(past.messages),
         "quiet": past.quiet,
-        "document": sender._revision,
+        "document": sender._document.revision,
         "samples": sum(s.n for s in sender._series.values()),
         "series": {key: _series_truth(sender, key) for key in sender._series},
         "tables": {name: _table_truth(table) for name, table in sender._tables.items()},
@@ -206,10 +247,13 @@ def _series_truth(sender: Sender, key: str) -> dict[str, object]:
     cells = series.cells
     whole = None
     for _, panes in cells.view():
-        for _, *pane in panes.T.tolist():
+        for _, *pane in panes[:ROWS].T.tolist():
             whole = tuple(pane) if whole is None else merge_pane(tuple(pane), whole)
     names = ("count", "sum", "min", "max", "first", "firstTime", "last", "lastTime")
+    keyframe = list(cells.keyframe(sender.limits.key_cells))
     return {
+        "axis": series.axis,
+        "since": series.since_us,
         "gen": series.generation,
         "n": series.n,
         "gone": cells.gone,
@@ -217,11 +261,20 @@ def _series_truth(sender: Sender, key: str) -> dict[str, object]:
         "before": series.sent_until_us,
         **dict(zip(names, whole or (None,) * len(names), strict=True)),
         "tiers": [
-            {"duration": t.duration_us, "horizon": _horizon(h), "cells": t.panes().T.tolist()}
+            {"duration": t.duration_us, "horizon": _horizon(h), "cells": t.panes()[:ROWS].T.tolist()}
             for t, h in zip(cells.tiers, cells.horizons_us, strict=True)
         ],
-        "keyframe": [[d, *pane] for d, panes in cells.keyframe(sender.limits.key_cells) for pane in panes.T.tolist()],
+        "keyframe": [[d, *pane] for d, panes in keyframe for pane in panes[:ROWS].T.tolist()],
+        "features": [_known(series, pane) for _, panes in keyframe for pane in panes[ROWS:].T.tolist()],
     }
+
+
+def _known(series: Series, known: list[float]) -> list[float | str | None] | None:
+    if not known:
+        return None
+    mean, m2, increase, number = known
+    numbers = [None if math.isnan(each) else each for each in (mean, m2, increase)]
+    return [*numbers, series.features.pool.encoded(number).hex()]
 
 
 def _horizon(us: int) -> int | None:

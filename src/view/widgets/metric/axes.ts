@@ -1,9 +1,9 @@
 import type { ThresholdLine } from '../../../dashboard/thresholds.ts';
 import type { NumberFormat } from '../../number-format.ts';
 import { resolveColor, type Theme } from '../../theme.ts';
-import type { TimeFormat } from '../../time-format.ts';
 import type { ValueTicks } from '../../value-ticks.ts';
 import type { AxisChart, AxisPicture, AxisThreshold, TimePicture } from './axis-chart.ts';
+import type { AxisFormat } from './axis-format.ts';
 import type { AxisTurns } from './axis-turns.ts';
 import type { PlotScale } from './line-painter.ts';
 import type { PlotLayout } from './plot-layout.ts';
@@ -17,7 +17,7 @@ export interface AxesInput {
   readonly layout: PlotLayout;
   readonly ticks: ValueTicks;
   readonly numbers: NumberFormat;
-  readonly times: TimeFormat;
+  readonly format: AxisFormat;
   readonly nowUs: number;
   readonly thresholds: readonly ThresholdLine[];
   readonly theme: Theme;
@@ -89,7 +89,7 @@ export class Axes {
     };
   }
 
-  #timePicture(scale: PlotScale, { layout, times: format, nowUs, theme, empty }: AxesInput): TimePicture {
+  #timePicture(scale: PlotScale, { layout, format, nowUs, theme, empty }: AxesInput): TimePicture {
     const times = visibleTimes(scale, { format, nowUs, labels: layout.labels, valueChars: this.#valueChars });
     this.#validPx = times.validPx;
     return {

@@ -27,8 +27,10 @@ export class HeldData implements HeldTime {
   firstUs = Number.NaN;
   lastUs = Number.NaN;
   clockUs = Number.NaN;
-  /** The shortest median interval of the lines, us; NaN while there is none. */
+  /** The shortest median interval of the lines' samples, us; NaN while there is none. */
   intervalUs = Number.NaN;
+  /** Time of the newest sample of all lines, where entries are not samples, too. */
+  lastSampleUs = Number.NaN;
   /** For each line the silence that breaks it, us. */
   breakUs = new Float64Array(0);
   readonly #counters: SeriesCounters = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
@@ -40,15 +42,21 @@ export class HeldData implements HeldTime {
   read(spec: MetricSpec, store: SessionStore, frame: Frame, steps: boolean): boolean {
     this.lines = linesOf(spec, store);
     const clockUs = store.status === 'gone' && store.goneAtUs < frame.clockUs ? store.goneAtUs : frame.clockUs;
-    this.clockUs = steps ? Math.floor(clockUs / 1e6) * 1e6 : clockUs;
     let lastUs = Number.NEGATIVE_INFINITY;
+    let lastSampleUs = Number.NEGATIVE_INFINITY;
     let version = this.lines.length;
     for (let i = 0; i < this.lines.length; i++) {
       const line = this.lines[i]!;
       version += line.version + line.generation * 1e9;
-      if (line.lastTimeUs > lastUs) lastUs = line.lastTimeUs;
+      const { lastTimeUs, lastSampleUs: sampleUs = lastTimeUs } = line;
+      if (lastTimeUs > lastUs) lastUs = lastTimeUs;
+      if (sampleUs > lastSampleUs) lastSampleUs = sampleUs;
     }
     this.lastUs = lastUs;
+    this.lastSampleUs = lastSampleUs;
+    // On a step axis the newest step is now.
+    if (spec.options.axis === 'step') this.clockUs = lastUs > Number.NEGATIVE_INFINITY ? lastUs : Number.NaN;
+    else this.clockUs = steps ? Math.floor(clockUs / 1e6) * 1e6 : clockUs;
     const isDue = this.count === 0 || frame.nowMs - this.#talliedMs >= TALLY_MS;
     if (isDue && version !== this.#talliedVersion) this.#tally(frame.nowMs, version);
     const isNew = version !== this.version;
@@ -86,8 +94,8 @@ export class HeldData implements HeldTime {
     if (this.breakUs.length !== this.lines.length) this.breakUs = new Float64Array(this.lines.length);
     this.intervalUs = Number.NaN;
     for (let i = 0; i < this.lines.length; i++) {
-      const { intervalUs } = this.lines[i]!;
-      if (!(intervalUs >= this.intervalUs)) this.intervalUs = intervalUs;
+      const { intervalUs, sampleIntervalUs = intervalUs } = this.lines[i]!;
+      if (!(sampleIntervalUs >= this.intervalUs)) this.intervalUs = sampleIntervalUs;
       this.breakUs[i] = Math.max(LEAST_BREAK_US, Number.isFinite(intervalUs) ? BREAK_INTERVALS * intervalUs : 0);
     }
   }

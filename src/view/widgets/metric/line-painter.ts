@@ -20,6 +20,7 @@ const SPIKE_PART = 0.15;
 const AREA_ALPHA = 0.1;
 const ENVELOPE_ALPHA = 0.18;
 const LINE_PX = 1.5;
+const PROVISIONAL_DASH = [3, 3];
 const TURN = Math.PI * 2;
 
 export function xOf(scale: PlotScale, timeUs: number): number {
@@ -47,6 +48,8 @@ export function paintLine(
     readonly pending: readonly TimeSpan[];
     /** A silence longer than this breaks the line, us; default: none does. */
     readonly breakUs?: number;
+    /** Entries after this time may still change: the way to them is dashed. Default: none may. */
+    readonly finalUs?: number;
   },
 ): void {
   const { mode, style, fill, pending } = options;
@@ -65,12 +68,28 @@ export function paintLine(
   }
   context.globalAlpha = style.alpha;
   context.beginPath();
-  strokePath(context, line, scale);
+  const end = finalEntries(line, options.finalUs ?? Number.POSITIVE_INFINITY);
+  strokePath(context, line, scale, 0, end);
   if (mode === 'columns') spikePath(context, line, scale);
   if (style.dash.length > 0) context.setLineDash(style.dash as number[]);
   context.stroke();
   if (style.dash.length > 0) context.setLineDash([]);
+  if (end < line.length) {
+    context.beginPath();
+    strokePath(context, line, scale, Math.max(0, end - 1), line.length);
+    context.lineCap = 'butt';
+    context.setLineDash(PROVISIONAL_DASH);
+    context.stroke();
+    context.setLineDash([]);
+  }
   context.globalAlpha = 1;
+}
+
+/** How many entries, from the first on, lie at or before `finalUs`. */
+function finalEntries(line: LineBuffer, finalUs: number): number {
+  let end = line.length;
+  while (end > 0 && line.time[end - 1]! > finalUs) end--;
+  return end;
 }
 
 /** Sets `breakBefore` after NaN, after a long silence and where a pending span lies between two entries. */
@@ -87,9 +106,15 @@ function markBreaks(line: LineBuffer, pending: readonly TimeSpan[], breakUs: num
   }
 }
 
-function strokePath(context: CanvasRenderingContext2D, line: LineBuffer, scale: PlotScale): void {
+function strokePath(
+  context: CanvasRenderingContext2D,
+  line: LineBuffer,
+  scale: PlotScale,
+  start: number,
+  end: number,
+): void {
   let open = false;
-  for (let i = 0; i < line.length; i++) {
+  for (let i = start; i < end; i++) {
     const value = line.value[i]!;
     if (Number.isNaN(value)) {
       open = false;

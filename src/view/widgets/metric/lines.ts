@@ -20,9 +20,10 @@ const SOLID: readonly number[] = [];
 const DASHES: readonly (readonly number[])[] = [SOLID, [6, 3], [2, 3], [8, 3, 2, 3]];
 const NO_SERIES: readonly SeriesView[] = [];
 
-/** The lines a metric shows: all of its name that carry the labels it asks for. Allocates only where labels are asked for. */
+/** The lines a metric shows: all of its name, through its window where it has one, that carry the labels it asks for. Allocates only where labels are asked for. */
 export function linesOf(spec: MetricSpec, store: SessionStore): readonly SeriesView[] {
-  const all = store.series(spec.name) ?? NO_SERIES;
+  const { window } = spec.options;
+  const all = (window === null ? store.series(spec.name) : store.windowed(spec.name, window)) ?? NO_SERIES;
   const wanted = Object.entries(spec.options.labels);
   if (wanted.length === 0) return all;
   return all.filter((series) =>

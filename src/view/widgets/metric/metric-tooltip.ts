@@ -1,7 +1,8 @@
 import type { NearestSample, SeriesView, TimeSpan } from '../../../session/session-view.ts';
 import type { NumberFormat } from '../../number-format.ts';
-import type { TimeFormat } from '../../time-format.ts';
 import type { TooltipContent, TooltipRow } from '../../tooltip.ts';
+import { boundText, windowRows } from '../../window-words.ts';
+import type { AxisFormat } from './axis-format.ts';
 import type { LineStyle } from './lines.ts';
 
 /** The sample of one line at the cursor. */
@@ -35,7 +36,7 @@ export function tooltipContent(
     readonly lines: readonly SeriesView[];
     readonly styles: readonly LineStyle[];
     readonly numbers: NumberFormat;
-    readonly times: TimeFormat;
+    readonly format: AxisFormat;
     readonly nowUs: number;
     /** The time under the cursor, us. */
     readonly cursorUs: number;
@@ -43,16 +44,23 @@ export function tooltipContent(
     readonly hot: number;
   },
 ): TooltipContent {
-  const { times, nowUs, cursorUs } = options;
-  const notes = spanNotes(options.lines, cursorUs, times);
+  const { format, nowUs, cursorUs } = options;
+  const notes = spanNotes(options.lines, cursorUs, format);
   const first = found[0];
   if (first === undefined) return { time: '', zone: '', rows: [], notes };
-  const { timeUs, pane } = first.sample;
-  const date = times.dateUnlessToday(timeUs, nowUs);
-  const clock =
-    pane === undefined ? times.exact(timeUs) : `${times.seconds(pane.startUs)} to ${times.seconds(pane.endUs)}`;
+  const { timeUs } = first.sample;
+  const date = format.date(timeUs, nowUs);
+  const clock = clockText(first.sample, format);
   const rows = options.lines.length > 1 ? manyRows(found, options) : oneRows(first, options);
-  return { time: date === '' ? clock : `${date} ${clock}`, zone: times.zoneName(timeUs), rows, notes };
+  return { time: date === '' ? clock : `${date} ${clock}`, zone: format.zone(timeUs), rows, notes };
+}
+
+/** The time of a sample; start and end of a pane or a window, whole seconds where they are. */
+function clockText({ timeUs, pane, window }: NearestSample, format: AxisFormat): string {
+  const span = window ?? pane;
+  if (span === undefined) return format.exact(timeUs);
+  const isWhole = window === undefined || (span.startUs % 1e6 === 0 && span.endUs % 1e6 === 0);
+  return format.span(span.startUs, span.endUs, !isWhole);
 }
 
 /** What the rows are made from. */
@@ -62,7 +70,13 @@ function oneRows({ line, sample }: CursorSample, options: RowOptions): TooltipRo
   const { numbers, styles } = options;
   const style = styles[line];
   const row = (name: string, value: string): TooltipRow => ({ swatch: null, name, value, hot: false });
-  const { pane } = sample;
+  const { pane, window } = sample;
+  const reading = options.lines[line]?.window;
+  if (window !== undefined && reading !== undefined) {
+    const value = boundText(numbers.exact(sample.value), window.flags);
+    const rows = windowRows(window, reading.aggregation).map((each) => row(each.name, each.value));
+    return [{ swatch: style?.color ?? null, name: reading.aggregation.text, value, hot: false }, ...rows];
+  }
   if (pane === undefined) {
     return [{ swatch: style?.color ?? null, name: style?.name ?? '', value: numbers.exact(sample.value), hot: false }];
   }
@@ -86,15 +100,24 @@ function manyRows(found: readonly CursorSample[], options: RowOptions): TooltipR
     hot: line === hot,
   }));
   const more = sorted.length - shown.length;
-  return more > 0 ? [...rows, { swatch: 'transparent', name: `+ ${more} more`, value: '', hot: false }] : rows;
+  const all = more > 0 ? [...rows, { swatch: 'transparent', name: `+ ${more} more`, value: '', hot: false }] : rows;
+  return [...all, ...sharedWindowRows(hotSample ?? sorted[0], options)];
 }
 
-function spanNotes(lines: readonly SeriesView[], timeUs: number, times: TimeFormat): string[] {
+/** What the tooltip of several windowed lines says of the window of one of them. */
+function sharedWindowRows(found: CursorSample | undefined, options: RowOptions): TooltipRow[] {
+  const window = found?.sample.window;
+  const aggregation = found === undefined ? undefined : options.lines[found.line]?.window?.aggregation;
+  if (window === undefined || aggregation === undefined) return [];
+  return windowRows(window, aggregation).map(({ name, value }) => ({ swatch: null, name, value, hot: false }));
+}
+
+function spanNotes(lines: readonly SeriesView[], timeUs: number, format: AxisFormat): string[] {
   const notes: string[] = [];
   const note = (word: string, spans: readonly TimeSpan[]): void => {
     const span = spans.find(({ startUs, endUs }) => startUs <= timeUs && timeUs <= endUs);
     if (span === undefined) return;
-    const text = `${word} ${times.seconds(span.startUs)} to ${times.seconds(span.endUs)}`;
+    const text = `${word} ${format.span(span.startUs, span.endUs, false)}`;
     if (!notes.includes(text)) notes.push(text);
   };
   for (const line of lines) {

@@ -8,6 +8,8 @@ import { ageText, type TimeFormat } from '../../time-format.ts';
 import { ValueText } from '../../value-text.ts';
 import type { ValueTicks } from '../../value-ticks.ts';
 import { SilenceWatch, widgetState } from '../../widget-state.ts';
+import { boundText, soFarText, windowCaption, windowCounterLines, windowTotals } from '../../window-words.ts';
+import type { AxisFormat } from './axis-format.ts';
 import type { HeldData } from './held-data.ts';
 import type { LineStyle } from './lines.ts';
 import type { ViewportControl } from './viewport-control.ts';
@@ -36,7 +38,9 @@ export interface WordsInput {
   readonly store: SessionStore;
   readonly styles: readonly LineStyle[];
   readonly numbers: NumberFormat;
+  /** The producer's clock in words. */
   readonly times: TimeFormat;
+  readonly format: AxisFormat;
   readonly ticks: ValueTicks;
   readonly widthPx: number;
 }
@@ -92,16 +96,36 @@ export class MetricWords {
     const several = lines.length > 1;
     this.#card.setState(state);
     this.#card.setChip(this.#control.viewport.mode === 'held' ? this.#back : CHIPS[severity]);
-    this.#card.setCaption(several ? input.numbers.caption : 'last');
+    this.#card.setCaption(this.#caption(input, several));
     if (!several) {
       const dim = state.kind === 'stale' || state.kind === 'gone';
       const tone = count === 0 ? 'none' : dim ? 'dim' : TONES[severity];
-      this.#value.set({ ...input.numbers.parts(this.#control.shownValue(0)), tone }, nowMs);
+      this.#value.set({ ...this.#parts(input), note: this.#soFar(input), tone }, nowMs);
     }
     this.#count();
     this.#control.showTools(input.widthPx);
     if (nowMs - this.#spokenMs >= SPOKEN_MS) this.#speak(nowMs, input);
     return true;
+  }
+
+  #caption({ numbers }: WordsInput, several: boolean): string {
+    const window = windowCaption(this.#held.lines);
+    if (!several) return window === '' ? 'last' : window;
+    return [window, numbers.caption].filter((text) => text !== '').join(' · ');
+  }
+
+  #parts({ numbers }: WordsInput) {
+    const parts = numbers.parts(this.#control.shownValue(0));
+    const reading = this.#held.lines[0]?.window;
+    const shown = reading?.newest ?? reading?.open;
+    return shown === undefined || shown === null ? parts : { ...parts, number: boundText(parts.number, shown.flags) };
+  }
+
+  /** The open window stands beside the final value; a pause shows one moment only. */
+  #soFar({ numbers }: WordsInput): string {
+    const reading = this.#held.lines[0]?.window;
+    if (reading === undefined || this.#control.paused !== null) return '';
+    return soFarText(reading, (value) => numbers.text(value), this.#held.clockUs);
   }
 
   /** Who was silent for two turns speaks at once. */
@@ -111,14 +135,17 @@ export class MetricWords {
     return Math.floor((nowMs + this.#phaseMs) / TURN_MS) !== Math.floor((this.#saidMs + this.#phaseMs) / TURN_MS);
   }
 
-  #state({ store, spec, times }: WordsInput): CardState {
-    const { count, clockUs, lastUs, intervalUs } = this.#held;
+  #state({ store, spec, times, format }: WordsInput): CardState {
+    const { count, clockUs, lastUs, lastSampleUs, intervalUs } = this.#held;
     const { paused, viewport } = this.#control;
     if (paused !== null && store.status !== 'gone') {
       const fresh = Math.max(0, count - paused.count).toLocaleString();
-      return { kind: 'paused', text: `Paused ${times.seconds(paused.atUs)} · ${fresh} new` };
+      return { kind: 'paused', text: `Paused ${format.edge(paused.atUs)} · ${fresh} new` };
     }
-    const silenceUs = count > 0 ? this.#silence.silence({ count, lastTimeUs: lastUs, intervalUs }, clockUs) : null;
+    // Steps have no clock: how long ago the newest came, nobody can tell.
+    const hasClock = count > 0 && spec.options.axis === 'time';
+    const samples = { count, lastTimeUs: lastSampleUs, intervalUs };
+    const silenceUs = hasClock ? this.#silence.silence(samples, clockUs) : null;
     const state = widgetState({
       store,
       spec,
@@ -144,10 +171,11 @@ export class MetricWords {
 
   #count(): void {
     const counters = this.#held.counters();
-    const key = statusKey(counters);
+    const windows = windowTotals(this.#held.lines);
+    const key = windows === null ? statusKey(counters) : `${statusKey(counters)}/${windows.late}/${windows.dropped}`;
     if (key === this.#counters) return;
     this.#counters = key;
-    this.#card.setCounters(counterLines(counters));
+    this.#card.setCounters(windows === null ? counterLines(counters) : windowCounterLines(counters, windows));
   }
 
   #speak(nowMs: number, { styles, numbers, ticks }: WordsInput): void {

@@ -95,6 +95,8 @@ export class PaintMemory {
       if (memory.series !== line || memory.mode === 'unread' || picture.styles[i]!.dash.length > 0) return ALL;
       if (!sameSpans(memory.pending, line.pending) || !sameSpans(memory.restored, line.restored)) return ALL;
       if (memory.version === line.version) continue;
+      // The way to an open window reaches back to the newest final one: a strip would cut it.
+      if (line.window !== undefined) return ALL;
       if (line.pastVersion === undefined || line.pastVersion !== memory.pastVersion) return ALL;
       fromX = Math.min(fromX, xOf(scale, memory.lastTimeUs));
     }

@@ -2,7 +2,7 @@ import { type PlotScale, paintDot, xOf, yOf } from './line-painter.ts';
 import type { LineStyle } from './lines.ts';
 import type { PlotCursor, PlotPicture } from './plot-picture.ts';
 
-const DOT = { radius: 3, many: 2.5, cursor: 4 };
+const DOT = { radius: 3, many: 2.5, cursor: 4, revised: 3.5 };
 const ELBOW = { from: 5, bend: 16, to: 20, gap: 5 };
 /** From the plot's right edge to the names at the ends of lines, px. */
 export const ELBOW_TO_PX = ELBOW.to + ELBOW.gap;
@@ -30,13 +30,21 @@ export function paintEnd(
   const style = picture.styles[at.index]!;
   const several = picture.lines.length > 1;
   const time = line.lastTimeUs;
+  const open = line.window?.open ?? null;
+  const value = open === null ? line.lastValue : open.value;
   const reachUs = picture.follows ? scale.usPerPx * 2 : 0;
-  if (!Number.isFinite(line.lastValue) || time > scale.edgeUs + reachUs) return;
+  if (!Number.isFinite(value) || time > scale.edgeUs + reachUs) return;
   const x = Math.min(scale.right, xOf(scale, time));
-  const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, line.lastValue)));
+  const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, value)));
   if (x < scale.left) return;
   context.globalAlpha = style.alpha;
-  paintDot(context, x, y, { radius: several ? DOT.many : DOT.radius, color: style.color, ring: null });
+  const radius = several ? DOT.many : DOT.radius;
+  // What may still change ends in a hollow dot.
+  const look =
+    open === null
+      ? { radius, color: style.color, ring: null }
+      : { radius, color: picture.theme.tokens.surface, ring: style.color };
+  paintDot(context, x, y, look);
   if (several && picture.layout.ends && Number.isFinite(at.labelY)) {
     context.strokeStyle = style.color;
     context.lineWidth = 1.5;
@@ -47,6 +55,22 @@ export function paintEnd(
     context.stroke();
   }
   context.globalAlpha = 1;
+}
+
+/** A ring around the final result that changed last: a late sample or restored data moved it. */
+export function paintRevised(
+  context: CanvasRenderingContext2D,
+  scale: PlotScale,
+  picture: PlotPicture,
+  index: number,
+): void {
+  const revised = picture.lines[index]!.window?.revised ?? null;
+  if (revised === null || !Number.isFinite(revised.value)) return;
+  const x = xOf(scale, revised.endUs);
+  if (x < scale.left || x > scale.right) return;
+  const y = Math.min(scale.bottom, Math.max(scale.top, yOf(scale, revised.value)));
+  const { tokens } = picture.theme;
+  paintDot(context, x, y, { radius: DOT.revised, color: tokens.surface, ring: tokens.warn });
 }
 
 /** The right edge of a paused time axis. */

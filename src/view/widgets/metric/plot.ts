@@ -5,7 +5,15 @@ import { EndLabels, type LineEnd } from './end-labels.ts';
 import { type PlotScale, paintLine } from './line-painter.ts';
 import { PaintMemory, type PaintPlan } from './paint-memory.ts';
 import type { PlotLayout } from './plot-layout.ts';
-import { ELBOW_TO_PX, paintCursorDots, paintCursorLine, paintEnd, paintStop, paintWaiting } from './plot-marks.ts';
+import {
+  ELBOW_TO_PX,
+  paintCursorDots,
+  paintCursorLine,
+  paintEnd,
+  paintRevised,
+  paintStop,
+  paintWaiting,
+} from './plot-marks.ts';
 import type { PlotPicture } from './plot-picture.ts';
 import { SpanPainter } from './span-painter.ts';
 
@@ -139,6 +147,7 @@ export class Plot {
     context.restore();
     for (let i = 0; i < lines.length; i++) {
       this.#spans.paintRestored(context, lines[i]!.restored, scale, tokens['text-3']);
+      paintRevised(context, scale, picture, i);
       paintEnd(context, scale, picture, { index: i, labelY: this.ends.centers[i] ?? Number.NaN });
     }
     if (picture.stopped) paintStop(context, scale, tokens.accent);
@@ -168,7 +177,10 @@ export class Plot {
     this.#memory.setMode(index, mode);
     const fill = !theme.highContrast && (lines.length === 1 || (mode === 'columns' && lines.length <= MOST_FILLED));
     const breakUs = picture.breakUs[index] ?? Number.POSITIVE_INFINITY;
-    paintLine(context, BUFFER, scale, { mode, style: picture.styles[index]!, fill, pending: line.pending, breakUs });
+    const { pending, window } = line;
+    const finalUs =
+      window === undefined ? Number.POSITIVE_INFINITY : (window.newest?.endUs ?? Number.NEGATIVE_INFINITY);
+    paintLine(context, BUFFER, scale, { mode, style: picture.styles[index]!, fill, pending, breakUs, finalUs });
     return leavesAxis(BUFFER, scale);
   }
 

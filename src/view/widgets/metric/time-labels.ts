@@ -1,6 +1,5 @@
-import type { TimeFormat } from '../../time-format.ts';
-import { timeTicks } from '../../time-ticks.ts';
 import type { TimeLabel } from './axis-chart.ts';
+import type { AxisFormat } from './axis-format.ts';
 import { type PlotScale, xOf } from './line-painter.ts';
 import { type PlotLayout, RIGHT_LABEL_PX } from './plot-layout.ts';
 
@@ -28,7 +27,7 @@ export interface VisibleTimes {
 export function visibleTimes(
   scale: PlotScale,
   options: {
-    readonly format: TimeFormat;
+    readonly format: AxisFormat;
     readonly nowUs: number;
     readonly labels: PlotLayout['labels'];
     readonly valueChars: number;
@@ -38,8 +37,8 @@ export function visibleTimes(
   const plotPx = scale.right - scale.left;
   const startUs = scale.edgeUs - plotPx * scale.usPerPx;
   // One tick beyond the right edge tells when the next label comes in.
-  const ticks = timeTicks(startUs, scale.edgeUs + plotPx * scale.usPerPx, plotPx * 2, format);
-  const date = format.dateUnlessToday(startUs, options.nowUs);
+  const ticks = format.ticks(startUs, scale.edgeUs + plotPx * scale.usPerPx, plotPx * 2);
+  const date = format.date(startUs, options.nowUs);
   const free = RIGHT_LABEL_PX - options.valueChars * CHAR_PX - APART_PX;
   const low = scale.left - (options.labels === 'left' ? 0 : REACH_LEFT_PX);
   const high = scale.right + (options.labels === 'right' ? Math.min(REACH_RIGHT_PX, free) : REACH_RIGHT_PX);

@@ -1,3 +1,4 @@
+import type { Axis } from '../../../dashboard/widget-specs.ts';
 import type { Card } from '../../card.ts';
 import type { HeldData } from './held-data.ts';
 import { MetricTools } from './metric-tools.ts';
@@ -25,14 +26,15 @@ export class ViewportControl {
 
   constructor(options: {
     readonly range: TimeRange;
+    readonly axis: Axis;
     readonly card: Card;
     readonly held: HeldData;
     readonly onChange: () => void;
   }) {
-    this.viewport = new Viewport(options.range);
+    this.viewport = new Viewport(options.range, options.axis);
     this.#held = options.held;
     this.#onChange = options.onChange;
-    this.#tools = new MetricTools(options.card, {
+    this.#tools = new MetricTools(options.card, options.axis, {
       choose: (range) => this.choose(range),
       reset: () => this.goLive(),
       togglePause: () => this.togglePause(),

@@ -1,3 +1,5 @@
+import type { Axis } from '../../../dashboard/widget-specs.ts';
+
 /** What a viewport must know of the data. Times are us; NaN where there are none. */
 export interface HeldTime {
   readonly firstUs: number;
@@ -11,14 +13,23 @@ export type TimeRange = number | 'all';
 /** `live`: the right edge follows; `paused`: everything stands; `held`: zoomed or panned away from the edge. */
 export type ViewportMode = 'live' | 'paused' | 'held';
 
-const MIN_RANGE_US = 10_000;
-const MIN_ALL_US = 10e6;
-const ALL_REFRESH_US = 1e6;
-/** How far the clock estimate may step back before the edge follows it. */
-const BACK_STEP_US = 1e6;
+/** The limits of a viewport, in the unit of its axis. */
+interface ViewportLimits {
+  readonly minRange: number;
+  readonly minAll: number;
+  /** `all` is measured anew when the edge has moved so far. */
+  readonly allRefresh: number;
+  /** How far the clock estimate may step back before the edge follows it. */
+  readonly backStep: number;
+}
+
+const LIMITS: Readonly<Record<Axis, ViewportLimits>> = {
+  time: { minRange: 10_000, minAll: 10e6, allRefresh: 1e6, backStep: 1e6 },
+  step: { minRange: 4, minAll: 10, allRefresh: 0, backStep: 0 },
+};
 
 /**
- * The visible time of one chart.
+ * The visible part of one chart's axis; on a step axis every us below is a step and the clock is the newest step.
  *
  * 1. Live, the right edge is the producer's clock while the newest sample is younger than the range, else that sample.
  * 2. The edge never moves back by less than a second: a better clock estimate does not shake the picture.
@@ -35,10 +46,12 @@ export class Viewport {
   /** Live, but the newest sample is older than the range. */
   behind = false;
   #allAtUs = Number.NEGATIVE_INFINITY;
+  readonly #limits: ViewportLimits;
 
-  constructor(range: TimeRange) {
+  constructor(range: TimeRange, axis: Axis = 'time') {
+    this.#limits = LIMITS[axis];
     this.range = range;
-    this.rangeUs = range === 'all' ? MIN_ALL_US : range;
+    this.rangeUs = range === 'all' ? this.#limits.minAll : range;
   }
 
   get startUs(): number {
@@ -58,7 +71,7 @@ export class Viewport {
     if (this.mode === 'live') {
       const edge = this.#liveEdge(held);
       const back = this.edgeUs - edge;
-      if (!(back > 0 && back < BACK_STEP_US)) this.edgeUs = edge;
+      if (!(back > 0 && back < this.#limits.backStep)) this.edgeUs = edge;
     }
     if (this.range === 'all' && this.mode !== 'held') this.#measureAll(held);
   }
@@ -78,8 +91,8 @@ export class Viewport {
   /** Zooms by `factor` (below 1: closer) around a time that keeps its place. Live at the right edge it stays live. */
   zoom(factor: number, aroundUs: number, held: HeldTime): void {
     if (!Number.isFinite(this.edgeUs) || !(factor > 0)) return;
-    const longest = Math.max(MIN_ALL_US, held.clockUs - held.firstUs, this.rangeUs * Math.min(1, factor));
-    const range = Math.min(longest, Math.max(MIN_RANGE_US, this.rangeUs * factor));
+    const longest = Math.max(this.#limits.minAll, held.clockUs - held.firstUs, this.rangeUs * Math.min(1, factor));
+    const range = Math.min(longest, Math.max(this.#limits.minRange, this.rangeUs * factor));
     const share = (this.edgeUs - aroundUs) / this.rangeUs;
     this.#hold(aroundUs + share * range, range, held);
   }
@@ -105,9 +118,9 @@ export class Viewport {
 
   #measureAll(held: HeldTime): void {
     const at = this.edgeUs;
-    if (at - this.#allAtUs < ALL_REFRESH_US && at >= this.#allAtUs) return;
+    if (at - this.#allAtUs < this.#limits.allRefresh && at >= this.#allAtUs) return;
     this.#allAtUs = at;
     const length = at - held.firstUs;
-    this.rangeUs = Number.isFinite(length) ? Math.max(MIN_ALL_US, length * 1.01) : MIN_ALL_US;
+    this.rangeUs = Number.isFinite(length) ? Math.max(this.#limits.minAll, length * 1.01) : this.#limits.minAll;
   }
 }

@@ -41,14 +41,19 @@ export class RowElement {
     this.row = row;
     for (const [i, column] of this.#columns.entries()) {
       const cell = this.#cells[i]!;
-      const text = cellText(row.cells[column.cell], column, formats);
-      if (cell.textContent !== text) {
-        cell.textContent = text;
-        cell.title = text.length > 8 ? text : '';
-        cell.toggleAttribute('data-empty', text === EMPTY_CELL);
-      }
-      measure(i, text.length);
+      measure(i, this.write(cell, row, column, formats));
     }
+  }
+
+  /** Writes one cell and returns the length of its text; a widget with cells of its own writes them here. */
+  protected write(cell: HTMLElement, row: TableRow, column: TableColumn, formats: CellFormats): number {
+    const text = cellText(row.cells[column.cell], column, formats);
+    if (cell.textContent !== text) {
+      cell.textContent = text;
+      cell.title = text.length > 8 ? text : '';
+      cell.toggleAttribute('data-empty', text === EMPTY_CELL);
+    }
+    return text.length;
   }
 
   /** Starts the 600 ms of a new or changed row; the style sheet leaves it out where motion is unwanted. */

@@ -28,12 +28,15 @@ export class TableRows {
   readonly #byKey = new Map<string, RowElement>();
   readonly #spare: RowElement[] = [];
   readonly #requestDraw: () => void;
+  readonly #makeRow: () => RowElement;
   #state: RowsState | null = null;
   /** The row in the tab order, by key; null for the first on screen. */
   #current: TableRow | null = null;
 
-  constructor(scroller: HTMLElement, requestDraw: () => void) {
+  /** `makeRow` makes the row elements. Default: plain ones. */
+  constructor(scroller: HTMLElement, requestDraw: () => void, makeRow: () => RowElement = () => new RowElement()) {
     this.#requestDraw = requestDraw;
+    this.#makeRow = makeRow;
     this.element.setAttribute('role', 'rowgroup');
     this.window = new RowWindow(scroller, requestDraw);
     this.element.addEventListener('keydown', (event) => this.#onKey(event));
@@ -90,7 +93,7 @@ export class TableRows {
   #drawRow(row: TableRow, index: number, topPx: number, tabbable: boolean, state: RowsState): void {
     let element = this.#byKey.get(row.key);
     if (!element) {
-      element = this.#spare.pop() ?? new RowElement();
+      element = this.#spare.pop() ?? this.#makeRow();
       this.#byKey.set(row.key, element);
     }
     element.place(index, topPx, state.columns, state.widths);

@@ -1,0 +1,280 @@
+/*
+ * Panes as rows of one Float64Array, 16 numbers each, so that an operator with one open pane touches two cache lines.
+ *
+ * | at    | holds                                                                                             |
+ * |-------|---------------------------------------------------------------------------------------------------|
+ * | 0     | INDEX: number of the pane; it starts at the grid's origin + INDEX x pane size                      |
+ * | 1-8   | the fields of {@link import('../pane.ts').PaneFields}                                              |
+ * | 9-10  | MEAN, M2 (sum of squared distances from the mean), kept where the spread is asked for              |
+ * | 11    | INCREASE from its first to its last sample, resets counted, kept for counters                      |
+ * | 12    | MARKS: REBUILT and APPROXIMATE of window-results.ts                                                |
+ * | 13    | DROPPED: samples of its interval that no window took                                               |
+ * | 14-15 | EVEN, ODD: SUM in two halves, of its 1st, 3rd ... and of its 2nd, 4th ... sample in arrival order  |
+ *
+ * A row whose COUNT is 0 is no pane; its other fields hold anything.
+ */
+export const ROW_SHIFT = 4;
+export const ROW = 1 << ROW_SHIFT;
+export const INDEX = 0;
+export const COUNT = 1;
+export const SUM = 2;
+export const MIN = 3;
+export const MAX = 4;
+export const FIRST = 5;
+export const FIRST_TIME = 6;
+export const LAST = 7;
+export const LAST_TIME = 8;
+export const MEAN = 9;
+export const M2 = 10;
+export const INCREASE = 11;
+export const MARKS = 12;
+export const DROPPED = 13;
+export const EVEN = 14;
+export const ODD = 15;
+
+/** What a counter grew from one value to the next: a fall is a reset and adds the new value. */
+export function counterStep(before: number, after: number): number {
+  return after >= before ? after - before : after;
+}
+
+/**
+ * Merges the pane at `from` of `b` into the one at `to` of `a`; `b` is later in arrival.
+ *
+ * Exact in count, min, max, first and last. `increase` is that of both where `b`'s samples all follow `a`'s. MARKS join,
+ * INDEX and DROPPED stay. Allocates nothing.
+ */
+export function mergeRow(a: Float64Array, to: number, b: Float64Array, from: number): void {
+  const count = b[from + COUNT]!;
+  a[to + MARKS] = a[to + MARKS]! | b[from + MARKS]!;
+  if (count === 0) return;
+  const held = a[to + COUNT]!;
+  if (held === 0) {
+    for (let i = COUNT; i <= INCREASE; i += 1) a[to + i] = b[from + i]!;
+    a[to + EVEN] = b[from + SUM]!;
+    a[to + ODD] = 0;
+    return;
+  }
+  const both = held + count;
+  const delta = b[from + MEAN]! - a[to + MEAN]!;
+  const share = count / both;
+  a[to + M2] = a[to + M2]! + b[from + M2]! + delta * delta * held * share;
+  a[to + MEAN] = a[to + MEAN]! + delta * share;
+  a[to + INCREASE] = a[to + INCREASE]! + b[from + INCREASE]! + counterStep(a[to + LAST]!, b[from + FIRST]!);
+  a[to + COUNT] = both;
+  const sum = a[to + SUM]! + b[from + SUM]!;
+  a[to + SUM] = sum;
+  a[to + EVEN] = sum;
+  a[to + ODD] = 0;
+  if (b[from + MIN]! < a[to + MIN]!) a[to + MIN] = b[from + MIN]!;
+  if (b[from + MAX]! > a[to + MAX]!) a[to + MAX] = b[from + MAX]!;
+  if (b[from + FIRST_TIME]! < a[to + FIRST_TIME]!) {
+    a[to + FIRST] = b[from + FIRST]!;
+    a[to + FIRST_TIME] = b[from + FIRST_TIME]!;
+  }
+  if (b[from + LAST_TIME]! >= a[to + LAST_TIME]!) {
+    a[to + LAST] = b[from + LAST]!;
+    a[to + LAST_TIME] = b[from + LAST_TIME]!;
+  }
+}
+
+/**
+ * Adds the samples `[from, to)`, whose times do not fall, to the pane at `row`; returns how many were finite.
+ *
+ * Values that are not finite are skipped. Changes count, sum, min, max, first and last only. Allocates nothing.
+ */
+export function addRun(
+  rows: Float64Array,
+  row: number,
+  times: Float64Array,
+  values: Float64Array,
+  from: number,
+  to: number,
+): number {
+  let low = from;
+  let high = to - 1;
+  while (low <= high && values[low]! - values[low]! !== 0) low += 1;
+  while (low < high && values[high]! - values[high]! !== 0) high -= 1;
+  if (low > high) return 0;
+  const first = values[low]!;
+  const held = rows[row + COUNT]!;
+  let min = first;
+  let max = first;
+  let count = high - low + 1;
+  // `a` takes every other sample from the first on, `b` those between; which of the halves that is, `held` says.
+  const swapped = held % 2 === 1;
+  const heldA = held === 0 ? 0 : rows[row + (swapped ? ODD : EVEN)]!;
+  const heldB = held === 0 ? 0 : rows[row + (swapped ? EVEN : ODD)]!;
+  let a = heldA + first;
+  let b = heldB;
+  if (count > 1) {
+    let i = low + 1;
+    for (; i < high; i += 2) {
+      const x = values[i]!;
+      const y = values[i + 1]!;
+      if (x < min) min = x;
+      if (x > max) max = x;
+      if (y < min) min = y;
+      if (y > max) max = y;
+      b += x;
+      a += y;
+    }
+    if (i === high) {
+      const x = values[i]!;
+      if (x < min) min = x;
+      if (x > max) max = x;
+      b += x;
+    }
+    if (a - a !== 0 || b - b !== 0) {
+      // A value between is not finite (or a half left the range of a double): once more, one by one.
+      a = heldA + first;
+      b = heldB;
+      count = 1;
+      min = first;
+      max = first;
+      for (let k = low + 1; k <= high; k += 1) {
+        const value = values[k]!;
+        if (value - value !== 0) continue;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        if (count % 2 === 0) a += value;
+        else b += value;
+        count += 1;
+      }
+    }
+  }
+  rows[row + COUNT] = held + count;
+  rows[row + EVEN] = swapped ? b : a;
+  rows[row + ODD] = swapped ? a : b;
+  rows[row + SUM] = a + b;
+  if (held === 0) {
+    rows[row + MIN] = min;
+    rows[row + MAX] = max;
+    rows[row + FIRST] = first;
+    rows[row + FIRST_TIME] = times[low]!;
+    rows[row + LAST] = values[high]!;
+    rows[row + LAST_TIME] = times[high]!;
+    return count;
+  }
+  if (min < rows[row + MIN]!) rows[row + MIN] = min;
+  if (max > rows[row + MAX]!) rows[row + MAX] = max;
+  if (times[low]! < rows[row + FIRST_TIME]!) {
+    rows[row + FIRST] = first;
+    rows[row + FIRST_TIME] = times[low]!;
+  }
+  if (times[high]! >= rows[row + LAST_TIME]!) {
+    rows[row + LAST] = values[high]!;
+    rows[row + LAST_TIME] = times[high]!;
+  }
+  return count;
+}
+
+/**
+ * Adds the spread of the samples `[from, to)` to the pane at `row`, which holds `held` samples before them.
+ *
+ * Mean and squared distances of the run first, then merged by Chan's formula (Chan, Golub, LeVeque 1979); never a sum of
+ * squares. Values that are not finite are skipped.
+ */
+export function addSpread(
+  rows: Float64Array,
+  row: number,
+  held: number,
+  values: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let sum = 0;
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = values[i]!;
+    if (value - value !== 0) continue;
+    sum += value;
+    count += 1;
+  }
+  if (count === 0) return;
+  let mean = sum / count;
+  if (mean - mean !== 0) {
+    mean = 0;
+    for (let i = from; i < to; i += 1) if (values[i]! - values[i]! === 0) mean += values[i]! / count;
+  }
+  let m2 = 0;
+  let rest = 0;
+  for (let i = from; i < to; i += 1) {
+    const value = values[i]!;
+    if (value - value !== 0) continue;
+    const distance = value - mean;
+    m2 += distance * distance;
+    rest += distance;
+  }
+  // What rounding of the mean left over (Chan's corrected two-pass form).
+  m2 -= (rest * rest) / count;
+  if (m2 < 0) m2 = 0;
+  if (held === 0) {
+    rows[row + MEAN] = mean;
+    rows[row + M2] = m2;
+    return;
+  }
+  const both = held + count;
+  const delta = mean - rows[row + MEAN]!;
+  const share = count / both;
+  rows[row + M2] = rows[row + M2]! + m2 + delta * delta * held * share;
+  rows[row + MEAN] = rows[row + MEAN]! + delta * share;
+}
+
+/** Runs shorter than this are not worth a guess. */
+const NEAR = 16;
+
+/**
+ * Where the run from `from` ends: the first sample at or after `edge`, or earlier than the one before it, or `to`.
+ *
+ * `times[from]` belongs to the run. A time that is not a number ends it. The end is guessed as if times rose, then their
+ * order is checked, about 0.5 ns each.
+ */
+export function runEnd(times: Float64Array, from: number, to: number, edge: number): number {
+  let before = times[from]!;
+  let i = from + 1;
+  const near = i + NEAR < to ? i + NEAR : to;
+  for (; i < near; i += 1) {
+    const time = times[i]!;
+    if (!(time >= before && time < edge)) return i;
+    before = time;
+  }
+  if (i === to) return to;
+  const sure = i;
+  const guess = guessEnd(times, i, to, edge) - NEAR;
+  for (; i + 3 < guess; i += 4) {
+    const a = times[i]!;
+    const b = times[i + 1]!;
+    const c = times[i + 2]!;
+    const d = times[i + 3]!;
+    if (!(a >= before && b >= a && c >= b && d >= c)) break;
+    before = d;
+  }
+  if (!(before < edge)) {
+    // The times are not in order and led the guess past the edge.
+    i = sure;
+    before = times[i - 1]!;
+  }
+  for (; i < to; i += 1) {
+    const time = times[i]!;
+    if (!(time >= before && time < edge)) return i;
+    before = time;
+  }
+  return to;
+}
+
+/** At most {@link NEAR} after the first time at or after `edge`, and not before it, if times rise. O(log of the distance). */
+function guessEnd(times: Float64Array, from: number, to: number, edge: number): number {
+  let low = from;
+  let step = NEAR;
+  while (from + step < to && times[from + step]! < edge) {
+    low = from + step;
+    step *= 4;
+  }
+  let high = Math.min(from + step, to);
+  while (low + NEAR < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < edge) low = middle;
+    else high = middle;
+  }
+  return high;
+}

@@ -1,0 +1,340 @@
+import type { WindowOptions } from '../core/windows/window-operator.ts';
+import { APPROXIMATE, REBUILT, SKETCHED, type WindowResults } from '../core/windows/window-results.ts';
+import type { DirtySpans } from './dirty-spans.ts';
+import type { RawQuantiles } from './raw-quantiles.ts';
+import { ResultHistory, type ResultMark } from './result-history.ts';
+import { isAnchored, reachOf, stepOf } from './window-reach.ts';
+import type { CellFeed } from './window-source.ts';
+
+/** Results kept of one series' windows. */
+export const RESULT_LIMIT = 20_000;
+
+/**
+ * The final results of one series' windows: what of live and of rebuilt ones is kept, and how often each changed.
+ *
+ * 1. Live results replace those of the same window, and those that they supersede; each time is a revision.
+ * 2. Rebuilt results replace only what lacked samples, are `REBUILT` and count as a revision where anything changed.
+ * 3. A final session that joins an open one is none any more.
+ */
+export class FinalResults {
+  readonly history: ResultHistory;
+  /** Rises when a result other than a newest one changes or comes. */
+  pastVersion = 0;
+  /** The producer's clock when a result last changed; NaN before. */
+  revisedAtUs = Number.NaN;
+  #options: WindowOptions;
+  #raw: RawQuantiles;
+  readonly #feed: CellFeed;
+  #revisedStartUs = Number.NaN;
+  #revisedEndUs = Number.NaN;
+  /** Sessions that were final and have joined one that is not. */
+  #reopened: { readonly startUs: number; readonly endUs: number; readonly revision: number }[] = [];
+
+  /** @param feed Says which windows began with all and only their samples. */
+  constructor(options: WindowOptions, feed: CellFeed, raw: RawQuantiles) {
+    this.#options = options;
+    this.#raw = raw;
+    this.#feed = feed;
+    this.history = new ResultHistory(options.aggregations.length, RESULT_LIMIT);
+  }
+
+  /** Row of the result that changed last; -1 where there is none or it is no longer held. */
+  get revisedRow(): number {
+    return this.history.find(this.#revisedStartUs, this.#revisedEndUs);
+  }
+
+  /** Stores live final results. What is superseded within them costs no exact quantiles. */
+  takeAll(results: WindowResults, nowUs: number): void {
+    const { history } = this;
+    for (let row = 0; row < results.length; row += 1) this.#take(results, row, nowUs);
+    for (let row = 0; row < results.length; row += 1) {
+      if ((results.flags[row]! & SKETCHED) === 0) continue;
+      const held = history.find(results.start[row]!, results.end[row]!);
+      if (held >= 0) this.#raw.improveHeld(history, held);
+    }
+  }
+
+  #take(results: WindowResults, row: number, nowUs: number): void {
+    const { history } = this;
+    const startUs = results.start[row]!;
+    const endUs = results.end[row]!;
+    let revision = results.revision[row]!;
+    let past = false;
+    const held = history.find(startUs, endUs);
+    const loose = held >= 0 && history.loose[held] === 1;
+    if (held >= 0) revision = Math.max(revision, history.revision[held]! + 1);
+    if (this.#options.shape.kind === 'session') {
+      const taken = this.#takeOver(startUs, endUs);
+      past = taken.known > 0;
+      revision = Math.max(revision, taken.revision);
+    }
+    if (revision > 0) this.#revise(startUs, endUs, nowUs);
+    const flags = results.flags[row]! | this.flagsOf(startUs, endUs);
+    const at = history.put(results, row, { revision, flags, loose });
+    const isNewest = at < 0 || at === history.end - 1;
+    if (past || held >= 0 || !isNewest) this.pastVersion += 1;
+    if (!isNewest && isAnchored(this.#options)) this.#doubtFollowers(at);
+  }
+
+  /**
+   * A sample came to the window of row `late`: the step to the first sample behind it may begin there now. Results that
+   * the operator cannot tell anew, as it holds their samples only in coarse cells, are approximate from now on.
+   */
+  #doubtFollowers(late: number): void {
+    const { history } = this;
+    const endUs = history.endUs[late]!;
+    let untilUs = Number.POSITIVE_INFINITY;
+    for (let row = late + 1; row < history.end && history.startUs[row]! < untilUs; row += 1) {
+      const startUs = history.startUs[row]!;
+      if (startUs >= endUs) untilUs = Math.min(untilUs, history.endUs[row]!);
+      history.flags[row]! |= this.flagsOf(startUs, history.endUs[row]!);
+    }
+  }
+
+  #revise(startUs: number, endUs: number, nowUs: number): void {
+    this.revisedAtUs = nowUs;
+    this.#revisedStartUs = startUs;
+    this.#revisedEndUs = endUs;
+  }
+
+  /** Takes out all sessions that one of these bounds overlaps; says how many, and its revision. */
+  #takeOver(startUs: number, endUs: number): { readonly known: number; readonly revision: number } {
+    const { history } = this;
+    let revision = this.#reopened.length > 0 ? this.#closeAgain(startUs, endUs) : 0;
+    let known = 0;
+    const first = history.lowerBound(startUs + 1);
+    while (first < history.end && history.startUs[first]! < endUs) {
+      revision = Math.max(revision, history.revision[first]! + 1);
+      known += 1;
+      history.drop(first);
+    }
+    return { known, revision };
+  }
+
+  /** APPROXIMATE where the samples that the present operator began from were not all and only the window's. */
+  flagsOf(startUs: number, endUs: number): number {
+    const isWhole =
+      this.#options.shape.kind === 'session'
+        ? startUs - reachOf(this.#options) >= this.#feed.wholeFromUs
+        : this.#feed.isWhole(startUs, endUs);
+    return isWhole ? 0 : APPROXIMATE;
+  }
+
+  /**
+   * Marks the oldest results, as far as `isReached` tells by their starts, as approximate for good.
+   *
+   * @returns whether there are any.
+   */
+  doubt(isReached: (startUs: number) => boolean): boolean {
+    const { history } = this;
+    let row = history.head;
+    for (; row < history.end && isReached(history.startUs[row]!); row += 1) history.flags[row]! |= APPROXIMATE;
+    if (row === history.head) return false;
+    this.pastVersion += 1;
+    return true;
+  }
+
+  /** Marks the results of windows that hold some but not all of the samples folded from `firstUs` to `lastUs`, both included. */
+  doubtCrossed(firstUs: number, lastUs: number): void {
+    const { history } = this;
+    for (let row = history.lowerBound(firstUs + 1); row < history.end && history.startUs[row]! <= lastUs; row += 1) {
+      if (history.startUs[row]! <= firstUs && lastUs < history.endUs[row]!) continue;
+      history.flags[row]! |= APPROXIMATE;
+      this.pastVersion += 1;
+    }
+  }
+
+  /**
+   * Takes over the windows that overlap `dirty` out of results that were computed anew; `#feed` says which of them are whole.
+   *
+   * A result changes only where it gained samples, or the step to its first one did; the others stay as they were.
+   */
+  merge(results: WindowResults, dirty: DirtySpans, nowUs: number): void {
+    const { history } = this;
+    this.pastVersion += 1;
+    const isSession = this.#options.shape.kind === 'session';
+    const sessions = isSession && isAnchored(this.#options) ? exactSessions(results) : null;
+    for (let row = history.lowerBound(dirty.firstUs); row < history.end; row += 1) {
+      const startUs = history.startUs[row]!;
+      const endUs = history.endUs[row]!;
+      const isTold = sessions === null || sessions.get(startUs) === endUs;
+      if (isTold && this.flagsOf(startUs, endUs) === 0) continue;
+      const fromUs = isAnchored(this.#options) ? this.#anchoredFromUs(startUs) : startUs;
+      if (dirty.overlaps(fromUs, endUs)) history.flags[row]! |= APPROXIMATE;
+    }
+    const step = stepOf(this.#options.shape);
+    let withheld = 0;
+    let lastEndUs = Number.NaN;
+    // Windows behind a dirty one hold none of its samples, but the step to their first may begin at one of them.
+    let followsUntilUs = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < results.length; row += 1) {
+      const startUs = results.start[row]!;
+      const endUs = results.end[row]!;
+      if (dirty.overlaps(startUs, endUs)) followsUntilUs = Number.POSITIVE_INFINITY;
+      else {
+        if (followsUntilUs === Number.POSITIVE_INFINITY) followsUntilUs = endUs;
+        if (isAnchored(this.#options) && startUs < followsUntilUs && this.#isExact(results, row)) {
+          this.#mergeFollower(results, row, nowUs);
+        }
+        continue;
+      }
+      if (isSession) {
+        this.#mergeSession(results, row, nowUs);
+        continue;
+      }
+      if (!this.#feed.isWhole(startUs, endUs)) {
+        withheld += 1;
+        continue;
+      }
+      const loose = withheld > 0 && lastEndUs + (withheld + 1) * step >= endUs;
+      withheld = 0;
+      lastEndUs = endUs;
+      this.#mergeOne(results, row, loose, nowUs);
+    }
+  }
+
+  #isExact(results: WindowResults, row: number): boolean {
+    const [startUs, endUs] = [results.start[row]!, results.end[row]!];
+    if (this.#options.shape.kind !== 'session') return this.#feed.isWhole(startUs, endUs);
+    return (results.flags[row]! & APPROXIMATE) === 0 && this.flagsOf(startUs, endUs) === 0;
+  }
+
+  /** The last sample before `startUs` that is known of is not before this. */
+  #anchoredFromUs(startUs: number): number {
+    const { history } = this;
+    const before = history.lowerBound(startUs + 1) - 1;
+    return before < history.head ? Number.NEGATIVE_INFINITY : history.startUs[before]!;
+  }
+
+  #mergeOne(results: WindowResults, row: number, loose: boolean, nowUs: number): void {
+    const { history } = this;
+    const held = history.find(results.start[row]!, results.end[row]!);
+    if (held < 0) {
+      this.#put(results, row, { revision: 0, flags: results.flags[row]! | REBUILT, loose });
+      return;
+    }
+    const gained = results.count[row]! - history.count[held]!;
+    if (gained === 0) this.#raw.keep(history, held, results, row);
+    const flags = results.flags[row]! | REBUILT;
+    const isBetter =
+      (history.flags[held]! & ~flags & APPROXIMATE) !== 0 || results.coverage[row]! > history.coverage[held]!;
+    const isMoved = isAnchored(this.#options) && this.#differs(held, results, row);
+    if (gained < 0 || (gained === 0 && !isBetter && !isMoved)) return;
+    const changed = gained > 0 || this.#differs(held, results, row);
+    const revision = history.revision[held]! + (changed ? 1 : 0);
+    if (changed) this.#revise(results.start[row]!, results.end[row]!, nowUs);
+    this.#put(results, row, {
+      revision,
+      flags: changed ? flags : results.flags[row]!,
+      loose: history.loose[held] === 1,
+    });
+  }
+
+  /** Takes a rebuilt result of the same samples where another sample before them changed its values. */
+  #mergeFollower(results: WindowResults, row: number, nowUs: number): void {
+    const { history } = this;
+    const held = history.find(results.start[row]!, results.end[row]!);
+    if (held < 0 || history.count[held] !== results.count[row]!) return;
+    this.#raw.keep(history, held, results, row);
+    if (!this.#differs(held, results, row)) return;
+    const revision = history.revision[held]! + 1;
+    this.#revise(results.start[row]!, results.end[row]!, nowUs);
+    const flags = results.flags[row]! | REBUILT;
+    this.#put(results, row, { revision, flags, loose: history.loose[held] === 1 });
+  }
+
+  /** Whether a result of as many samples has other values; a quantile that is exact in one and sketched in the other has not. */
+  #differs(held: number, results: WindowResults, row: number): boolean {
+    const { flags, coverage, values } = this.history;
+    const isOtherMethod =
+      ((flags[held]! ^ results.flags[row]!) & SKETCHED) !== 0 && coverage[held] === results.coverage[row];
+    return values.some(
+      (column, k) => !(isOtherMethod && this.#raw.isQuantile(k)) && differ(column[held]!, results.value(row, k)),
+    );
+  }
+
+  /** Stores a rebuilt result, with exact quantiles where there are. */
+  #put(results: WindowResults, row: number, mark: ResultMark): void {
+    const at = this.history.put(results, row, mark);
+    if (at >= 0) this.#raw.improveHeld(this.history, at);
+  }
+
+  /** A rebuilt session takes the place of all that it overlaps. */
+  #mergeSession(results: WindowResults, row: number, nowUs: number): void {
+    const { history } = this;
+    const startUs = results.start[row]!;
+    const endUs = results.end[row]!;
+    const held = history.find(startUs, endUs);
+    if (held >= 0 && history.count[held] === results.count[row]!) {
+      if (this.#isExact(results, row)) this.#mergeOne(results, row, false, nowUs);
+      return;
+    }
+    const { known, revision } = this.#takeOver(startUs, endUs);
+    if (known > 0) this.#revise(startUs, endUs, nowUs);
+    const flags = results.flags[row]! | REBUILT | this.flagsOf(startUs, endUs);
+    this.#put(results, row, { revision, flags, loose: false });
+  }
+
+  /** Takes out the final sessions that an open one has joined: they are provisional again. Returns whether there were any. */
+  reopen(open: WindowResults, nowUs: number): boolean {
+    const { history } = this;
+    const { size } = history;
+    for (let row = 0; row < open.length; row += 1) {
+      for (let held = history.lowerBound(open.start[row]! + 1); held < history.end; ) {
+        if (history.startUs[held]! >= open.end[row]!) break;
+        this.#reopened.push({
+          startUs: history.startUs[held]!,
+          endUs: history.endUs[held]!,
+          revision: history.revision[held]!,
+        });
+        history.drop(held);
+        this.revisedAtUs = nowUs;
+        this.pastVersion += 1;
+      }
+    }
+    return history.size < size;
+  }
+
+  /** The revision of a session that takes the place of reopened ones; 0 where there are none. */
+  #closeAgain(startUs: number, endUs: number): number {
+    let revision = 0;
+    this.#reopened = this.#reopened.filter((session) => {
+      if (session.startUs >= endUs || session.endUs <= startUs) return true;
+      revision = Math.max(revision, session.revision + 1);
+      return false;
+    });
+    return revision;
+  }
+
+  /** Gives the windows held the values of the aggregations from `known` on, where all their samples are at hand. */
+  widen(options: WindowOptions, raw: RawQuantiles, results: WindowResults, known: number): void {
+    const { history } = this;
+    this.#options = options;
+    this.#raw = raw;
+    history.widen(options.aggregations.length);
+    this.pastVersion += 1;
+    for (let row = 0; row < results.length; row += 1) {
+      const startUs = results.start[row]!;
+      const endUs = results.end[row]!;
+      const held = history.find(startUs, endUs);
+      if (held < 0 || this.flagsOf(startUs, endUs) !== 0) continue;
+      for (let k = known; k < history.values.length; k += 1) history.values[k]![held] = results.value(row, k);
+      history.coverage[held] = results.coverage[row]!;
+      history.flags[held]! |= results.flags[row]!;
+      if (history.count[held] !== results.count[row]!) history.flags[held]! |= REBUILT;
+      raw.improveHeld(history, held);
+    }
+  }
+}
+
+/** The ends, by start, of sessions whose samples were told one by one. */
+function exactSessions({ length, start, end, flags }: WindowResults): ReadonlyMap<number, number> {
+  const ends = new Map<number, number>();
+  for (let row = 0; row < length; row += 1) if ((flags[row]! & APPROXIMATE) === 0) ends.set(start[row]!, end[row]!);
+  return ends;
+}
+
+/** Whether two values of the same samples are more than rounding apart. */
+function differ(a: number, b: number): boolean {
+  return !(Object.is(a, b) || Math.abs(a - b) <= 1e-12 * (Math.abs(a) + Math.abs(b)));
+}

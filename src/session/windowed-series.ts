@@ -1,0 +1,311 @@
+import type { PaneFields } from '../core/pane.ts';
+import type { Aggregation } from '../core/windows/aggregation.ts';
+import { createWindows } from '../core/windows/create-windows.ts';
+import { DAY_US, SECOND_US } from '../core/windows/window-key.ts';
+import type { PaneFeatures, WindowCounters, WindowOperator, WindowOptions } from '../core/windows/window-operator.ts';
+import { APPROXIMATE, WindowResults } from '../core/windows/window-results.ts';
+import { paneSize } from '../core/windows/window-shape.ts';
+import type { CellFeatures } from './cell-features.ts';
+import type { DirtySpans } from './dirty-spans.ts';
+import { FinalResults, RESULT_LIMIT } from './final-results.ts';
+import { OpenResults } from './open-results.ts';
+import { RawQuantiles } from './raw-quantiles.ts';
+import type { ResultHistory } from './result-history.ts';
+import { isAnchored, reachOf, stepOf } from './window-reach.ts';
+import { CellFeed, hasSampleBetween, newestTimeUs, type WindowSource } from './window-source.ts';
+
+const NO_COUNTERS: WindowCounters = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
+const COUNTED = ['late', 'dropped', 'missing', 'invalid', 'outOfOrder'] as const satisfies (keyof WindowCounters)[];
+
+/**
+ * The windows of one series under one definition, shared by every widget and aggregation that asks for it.
+ *
+ * 1. Live samples go to one operator in arrival order; its final results are kept, newest result of a window wins.
+ * 2. `rebuild` computes anew, from cells and raw rows, the windows in which samples had been missing, and nothing else:
+ *    those results are `REBUILT`. What was counted as late or dropped stays as it was counted.
+ * 3. A window that a coarse cell crosses is not made up: it is left out, or stays as it was and is `APPROXIMATE`.
+ * 4. Quantiles are exact where the raw samples are few and at hand (raw-quantiles.ts); what they are, SKETCHED says.
+ * 5. Memory: at most 20,000 results and what the operator's open windows need.
+ */
+export class WindowedSeries {
+  readonly key: string;
+  readonly counters: WindowCounters = { ...NO_COUNTERS };
+  options: WindowOptions;
+  /** Rises with everything that may change a result, open ones included. */
+  version = 0;
+  readonly #source: WindowSource;
+  readonly #features: CellFeatures;
+  readonly #feed = new CellFeed();
+  readonly #finals: FinalResults;
+  #operator: WindowOperator;
+  /** What earlier operators counted, less what rebuilding made the present one count. */
+  readonly #counted: WindowCounters = { ...NO_COUNTERS };
+  #refused = 0;
+  #arrivedUs = Number.NaN;
+  /** The producer's clock with the newest message that touched the series. */
+  #nowUs = Number.NaN;
+  /** Samples before the largest time when sessions were last looked through for such. */
+  #outOfOrder = 0;
+  #raw: RawQuantiles;
+  #open: OpenResults;
+  readonly #flagsOf = (startUs: number, endUs: number): number => this.#finals.flagsOf(startUs, endUs);
+
+  constructor(key: string, options: WindowOptions, source: WindowSource, features: CellFeatures) {
+    this.key = key;
+    this.options = options;
+    this.#source = source;
+    this.#features = features;
+    this.#raw = new RawQuantiles(options, source);
+    this.#finals = new FinalResults(options, this.#feed, this.#raw);
+    this.#operator = createWindows(options);
+    this.#open = new OpenResults(options, this.#raw);
+  }
+
+  /** The final results held. */
+  get history(): ResultHistory {
+    return this.#finals.history;
+  }
+
+  /** Rises when a result other than a newest one changes or comes. */
+  get pastVersion(): number {
+    return this.#finals.pastVersion;
+  }
+
+  /** The producer's clock when a final result last changed; NaN before. */
+  get revisedAtUs(): number {
+    return this.#finals.revisedAtUs;
+  }
+
+  /** Row in the history of the final result that changed last and is still held; -1 where there is none. */
+  get revisedRow(): number {
+    return this.#finals.revisedRow;
+  }
+
+  get watermark(): number {
+    return this.#operator.watermark;
+  }
+
+  get source(): WindowSource {
+    return this.#source;
+  }
+
+  /** Time of the newest finite sample that was not refused, NaN before the first. */
+  get newestUs(): number {
+    const newestUs = newestTimeUs(this.#source.cells);
+    return newestUs > this.#latestUs(this.#nowUs) ? this.watermark + (this.options.lateness ?? 0) : newestUs;
+  }
+
+  /** Position of an aggregation among the values of each result, -1 where it is not computed. */
+  indexOf({ text }: Aggregation): number {
+    return this.options.aggregations.findIndex((aggregation) => aggregation.text === text);
+  }
+
+  /** Says how far the sender's time had come before the rows that follow. */
+  raise(beforeUs: number, nowUs: number): void {
+    if (beforeUs > this.#latestUs(nowUs)) return;
+    this.#operator.raiseWatermark(beforeUs - (this.options.lateness ?? 0));
+  }
+
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number, nowUs: number): void {
+    this.#arrivedUs = this.#clock(nowUs);
+    this.#operator.add(times, values, from, to, this.#arrivedUs);
+  }
+
+  /** @param features What the fold knows beyond its pane; null where it is not known. */
+  addFold(
+    startUs: number,
+    durationUs: number,
+    panes: PaneFields,
+    row: number,
+    features: PaneFeatures | null,
+    nowUs: number,
+  ): void {
+    if (panes.lastTime[row]! > this.#latestUs(nowUs)) {
+      this.#refused += panes.count[row]!;
+      return;
+    }
+    this.#arrivedUs = this.#clock(nowUs);
+    const isLate = panes.firstTime[row]! < this.watermark;
+    if (isLate) this.collect(nowUs);
+    this.#operator.addPane(startUs, durationUs, panes, row, features);
+    if (isLate) this.#finals.doubtCrossed(panes.firstTime[row]!, panes.lastTime[row]!);
+  }
+
+  /** Tells the producer's clock; an idle stream's windows become final with it. */
+  advance(nowUs: number): void {
+    if ((this.options.idle ?? null) === null) return;
+    this.#operator.advance(this.#clock(nowUs));
+  }
+
+  /** Takes over the results that have become final. To be called at the end of each message that touched the series. */
+  settle(nowUs: number): void {
+    this.#nowUs = nowUs;
+    this.version += 1;
+    this.collect(nowUs);
+  }
+
+  /** As {@link settle}, where nothing but the clock has moved on. */
+  collect(nowUs: number): void {
+    this.#nowUs = nowUs;
+    this.#count();
+    const { results } = this.#operator;
+    if (results.length > 0) {
+      this.version += 1;
+      this.#open.reset();
+      this.#finals.takeAll(results, nowUs);
+      results.clear();
+    }
+    if (this.#open.takeDue(nowUs)) this.version += 1;
+    if (this.options.shape.kind === 'session' && this.counters.outOfOrder !== this.#outOfOrder) this.#reopen(nowUs);
+  }
+
+  /**
+   * Computes the windows over `dirty` anew. O(cells and raw rows from the earliest of them on).
+   *
+   * Call `settle` before it, so that nothing live is taken for rebuilt.
+   */
+  rebuild(dirty: DirtySpans, nowUs: number): void {
+    const operator = this.#refeed(this.#rebuiltFromUs(dirty.firstUs), nowUs);
+    this.#finals.merge(operator.results, dirty, nowUs);
+    this.#goOn(operator);
+    if (this.options.shape.kind === 'session') this.#reopen(nowUs);
+  }
+
+  /** Computes further aggregations from now on, and for the windows held as far as cells and raw rows allow. */
+  widen(options: WindowOptions, nowUs: number): void {
+    const known = this.options.aggregations.length;
+    this.options = options;
+    this.#raw = new RawQuantiles(options, this.#source);
+    this.#open = new OpenResults(options, this.#raw);
+    const operator = this.#refeed(Number.NEGATIVE_INFINITY, nowUs);
+    this.#finals.widen(options, this.#raw, operator.results, known);
+    this.#goOn(operator);
+  }
+
+  /** What lies before `edgeUs` was given up: results there can never be proved again. */
+  doubtBefore(edgeUs: number): void {
+    const { cells } = this.#source;
+    const reachUs = reachOf(this.options);
+    const isReached = (startUs: number) =>
+      startUs - reachUs < edgeUs || (isAnchored(this.options) && !hasSampleBetween(cells, edgeUs - 1, startUs));
+    if (this.#finals.doubt(isReached)) this.version += 1;
+  }
+
+  /** Windows that are not final, in the order of their ends; valid until the next message. See {@link OpenResults}. */
+  get open(): WindowResults {
+    this.#readOpen();
+    return this.#open.rows;
+  }
+
+  /**
+   * Rows of {@link open} that a line shows: up to the window that holds the newest sample and ends first after the
+   * watermark, which is the last of them. 0 where no window is open.
+   */
+  get openCount(): number {
+    this.#readOpen();
+    return this.#open.shown;
+  }
+
+  /** What is to be said of a result now: while a hole is open, what it may concern is approximate. */
+  flagsNow(flags: number, startUs: number): number {
+    const { cells, isCurrent } = this.#source;
+    const { hole } = cells;
+    const isDoubted =
+      !isCurrent ||
+      (hole !== null &&
+        (startUs - reachOf(this.options) <= hole.before ||
+          (isAnchored(this.options) && !hasSampleBetween(cells, hole.before, startUs))));
+    return isDoubted ? flags | APPROXIMATE : flags;
+  }
+
+  #readOpen(): void {
+    this.#open.read({
+      operator: this.#operator,
+      version: this.version,
+      nowUs: this.#nowUs,
+      newestUs: this.newestUs,
+      flagsOf: this.#flagsOf,
+    });
+  }
+
+  /** From where windows must be whole: those over the earliest dirty time, and those that can still change. */
+  #rebuiltFromUs(dirtyUs: number): number {
+    const { shape, allowedLateness = 0 } = this.options;
+    const { watermark } = this.#operator;
+    if (shape.kind !== 'session') return Math.min(dirtyUs, watermark - allowedLateness) - shape.size;
+    const { history } = this;
+    let fromUs = Math.min(dirtyUs, watermark - allowedLateness - shape.gap);
+    const open = this.#bounds();
+    if (open.length > 0) fromUs = Math.min(fromUs, open.start[0]!);
+    const row = history.lowerBound(fromUs);
+    return row < history.end ? Math.min(fromUs, history.startUs[row]!) : fromUs;
+  }
+
+  /** A new operator that holds what the source has from `fromUs` on, as far as results are kept; counts nothing. */
+  #refeed(fromUs: number, nowUs: number): WindowOperator {
+    const { options } = this;
+    const { shape } = options;
+    const old = this.#operator;
+    this.#nowUs = nowUs;
+    this.#count();
+    const operator = createWindows(options);
+    const oldestUs = this.newestUs - RESULT_LIMIT * stepOf(shape);
+    this.#feed.feed(operator, this.#source, this.#features, {
+      fromUs: Math.max(fromUs, Number.isNaN(oldestUs) ? Number.NEGATIVE_INFINITY : oldestUs),
+      untilUs: this.#latestUs(nowUs),
+      paneUs: shape.kind === 'session' ? 0 : paneSize(shape),
+      isAnchored: isAnchored(options),
+      sizeUs: shape.kind === 'session' ? Number.POSITIVE_INFINITY : shape.size,
+      nowUs: Number.isNaN(this.#arrivedUs) ? this.#clock(nowUs) : this.#arrivedUs,
+    });
+    operator.raiseWatermark(old.watermark);
+    const { counters } = operator;
+    for (const name of COUNTED) {
+      this.#counted[name] = this.counters[name] - counters[name];
+    }
+    this.#counted.invalid -= this.#refused;
+    return operator;
+  }
+
+  /** Takes the samples that come from now on with another operator, whose results have been taken over. */
+  #goOn(operator: WindowOperator): void {
+    operator.results.clear();
+    this.#operator = operator;
+    this.#open.reset();
+    this.version += 1;
+  }
+
+  #reopen(nowUs: number): void {
+    this.#outOfOrder = this.counters.outOfOrder;
+    if (this.#finals.reopen(this.#bounds(), nowUs)) this.#open.reset();
+  }
+
+  /** The open windows as they are now, for their bounds. */
+  #bounds(): WindowResults {
+    const open = new WindowResults(this.options.aggregations.length);
+    this.#operator.readOpen(open);
+    return open;
+  }
+
+  #count(): void {
+    const { counters } = this.#operator;
+    for (const name of COUNTED) {
+      this.counters[name] = this.#counted[name] + counters[name];
+    }
+    this.counters.invalid += this.#refused;
+  }
+
+  get #isTime(): boolean {
+    return (this.options.unit ?? SECOND_US) === SECOND_US;
+  }
+
+  /** Steps have no clock. */
+  #clock(nowUs: number): number {
+    return this.#isTime ? nowUs : Number.NaN;
+  }
+
+  /** The largest time that is not refused. */
+  #latestUs(nowUs: number): number {
+    return this.#isTime ? nowUs + (this.options.maxAhead ?? DAY_US) : Number.POSITIVE_INFINITY;
+  }
+}

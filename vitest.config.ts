@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/browser/**'],
-          testTimeout: 20_000,
+          testTimeout: 40_000,
         },
       },
       // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.

@@ -22,6 +22,8 @@ const TESTS: readonly (readonly [source: string, tests: readonly string[]])[] = 
   ['src/core/pane', ['test/core/pane']],
 ];
 const WORKERS = 2;
+/** In threads of one process: a change that never ends is killed with it, and nothing is started anew per file. */
+const THREADS = ['--pool', 'threads', '--no-isolate', '--no-file-parallelism'];
 const TEST_TIMEOUT_MS = 90_000;
 
 const SWAPS: Readonly<Partial<Record<ts.SyntaxKind, string>>> = {
@@ -119,7 +121,7 @@ function passes(dir: string, tests: readonly string[]): Promise<boolean> {
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const child = spawn(
       process.execPath,
-      [vitest, 'run', '--project', 'unit', '--bail', '1', '--reporter=dot', ...tests],
+      [vitest, 'run', '--project', 'unit', '--bail', '1', '--reporter=dot', ...THREADS, ...tests],
       {
         cwd: dir,
         stdio: 'ignore',

@@ -121,8 +121,18 @@ async function runTogether(runners: readonly Runner[], env?: NodeJS.ProcessEnv):
   return sum(await Promise.all(runners.map((runner) => runRunner(runner, options))));
 }
 
-/** The unit tests of both languages, beside each other. */
-export const runUnit = (): Promise<Counts> => runTogether(unitRunners);
+/**
+ * The unit tests of both languages, beside each other.
+ *
+ * @param options.quick Leaves out what pytest marks `slow` and plays fewer random histories. Default: everything.
+ */
+export function runUnit(options: { readonly quick?: boolean } = {}): Promise<Counts> {
+  if (options.quick !== true) return runTogether(unitRunners);
+  const runners = unitRunners.map((runner) =>
+    runner === pytest ? { ...runner, options: [...runner.options, '-m', 'not slow'] } : runner,
+  );
+  return runTogether(runners, { ...process.env, STREAMVIZ_QUICK: '1' });
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const began = Date.now();

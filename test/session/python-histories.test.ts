@@ -14,10 +14,11 @@ import { randomOf } from './random-history.ts';
 import { checkWindows } from './window-invariants.ts';
 
 const python = process.env.STREAMVIZ_PYTHON ?? '.venv/bin/python';
+const COUNT = process.env.STREAMVIZ_QUICK ? 3 : 12;
 /** From 100 on the sender sends what windows need, changes base tiers and has a series on a step axis. */
 const SEEDS = [
-  ...Array.from({ length: 12 }, (_, seed) => seed),
-  ...Array.from({ length: 12 }, (_, seed) => 100 + seed),
+  ...Array.from({ length: COUNT }, (_, seed) => seed),
+  ...Array.from({ length: COUNT }, (_, seed) => 100 + seed),
 ];
 
 /** Windows of each kind over every series; allowed lateness so that nothing is dropped. */

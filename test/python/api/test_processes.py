@@ -15,6 +15,8 @@ import stream_viz as sv
 from stream_viz import _armed, _producer
 from stream_viz._flusher import Flusher
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(sv.__file__).parents[1]
 
 

@@ -13,6 +13,8 @@ from stream_viz._event_panes import EventPanes
 from stream_viz._event_rows import PANES_PER_TURN, TURN_US, EventRows
 from stream_viz._sender import Sender
 
+pytestmark = pytest.mark.slow
+
 PER, KEEP = 10, 55
 KEYS = ["", "x", "y", "z", "é"]
 ACTORS = ["ann", "bob", "cy", "dee", ""]

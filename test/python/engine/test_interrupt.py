@@ -10,6 +10,8 @@ import pytest
 from stream_viz._limits import Limits
 from stream_viz._sender import Sender
 
+pytestmark = pytest.mark.slow
+
 START = 1_700_000_000_000_000
 CAPS = {
     "rows wait": {},

@@ -11,6 +11,8 @@ from stream_viz._dashboard import TABLES_MOST_BYTES, WIDGETS_MOST_BYTES, Dashboa
 from stream_viz._errors import StreamVizError
 from stream_viz._sender import Sender
 
+pytestmark = pytest.mark.slow
+
 START = 1_700_000_000_000_000
 MOST = 524_288
 

@@ -217,6 +217,7 @@ def test_another_axis_starts_the_next_generation_in_the_same_series():
     assert (mine["gen"], mine["axis"], mine["n"], sorted(mine["cells"].tier_of(100))) == (1, "step", 1, [0])
 
 
+@pytest.mark.slow
 def test_many_series_with_heavy_sketches_never_pass_the_message_limit_and_sketches_go_newest_first():
     run = Run(Limits(round_bytes_per_second=256_000))
     rng = np.random.default_rng(3)
@@ -242,6 +243,7 @@ def test_many_series_with_heavy_sketches_never_pass_the_message_limit_and_sketch
             assert all(flags) or not any(known.get((series, 10 * duration), ()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("series", [1, 60])
 def test_a_round_with_sketches_takes_no_longer_than_the_header_says_and_no_more_than_its_bytes_a_second(series):
     run = Run()
@@ -265,6 +267,7 @@ def test_a_round_with_sketches_takes_no_longer_than_the_header_says_and_no_more_
     assert checked >= 2
 
 
+@pytest.mark.slow
 def test_the_sketches_held_are_bounded_however_long_a_series_runs():
     run = Run(Limits(cells_per_tier=40, key_cells=10))
     run.sender.window_needs("m", **ALL)

@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 from shell_command import Row, Run
 
+pytestmark = pytest.mark.slow
+
 AGGREGATIONS = [
     "count",
     "sum",

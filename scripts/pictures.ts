@@ -64,14 +64,17 @@ try {
   await shoot(lab, 'narrow-light', cell('machine'));
   await lab.interrupt();
   await lab.close();
-  const windows = await open(WINDOWS, { width: 1100, height: 800 });
+  const windows = await open(WINDOWS, { width: 1100, height: 940 });
   const named = cellsOf(WINDOWS);
   const at = (id: string): number => named.findIndex((each) => each.id === id);
   for (const id of ['import', 'live', 'counter', 'late', 'revise', 'session', 'steps', 'events'])
     await windows.run(at(id));
-  await windows.until((report) => report.series.some(({ windows: [first] }) => (first?.results ?? 0) > 6), 120_000);
+  await windows.until(
+    (report) => (report.series.find(({ name }) => name === 'overshoot')?.windows[0]?.results ?? 0) > 6,
+    150_000,
+  );
   await shoot(windows, 'windows-light', at('live'));
-  await shoot(windows, 'windows-late-light', at('revise') - 1);
+  await shoot(windows, 'windows-late-light', at('late'));
   await windows.setTheme('JupyterLab Dark');
   await shoot(windows, 'windows-dark', at('live'));
   await windows.close();

@@ -5,6 +5,7 @@ import type { WindowOptions } from '../core/windows/window-operator.ts';
 import type { DashboardDocument } from '../dashboard/document.ts';
 import type { Message } from '../wire/message-types.ts';
 import { ProducerClock } from './producer-clock.ts';
+import type { SeriesState } from './series-state.ts';
 import { type DataLimits, SessionData } from './session-data.ts';
 import type { MessageCounts, SeriesView, SessionStore, TableColumn, TableRow, TableView } from './session-view.ts';
 import { WindowedLine } from './windowed-line.ts';
@@ -80,11 +81,12 @@ export class EpochStore implements SessionStore {
   readonly #listeners = new Set<() => void>();
   readonly #tables = new Map<string, { readonly table: TableStore; readonly view: TableView }>();
   /** Lines by name, until the next message. */
-  #names: Map<string, SeriesView[]> | null = null;
+  #names: Map<string, SeriesState[]> | null = null;
   /** Windowed lines by definition and name, until the next message. */
   readonly #windowed = new Map<WindowOptions, Map<string, readonly SeriesView[]>>();
   /** The lines of each store, by what they show. */
   readonly #lines = new WeakMap<WindowedSeries, Map<string, SeriesView>>();
+  readonly #keys = new WeakMap<WindowOptions, string>();
 
   /** @param options.onIdle Called when the last listener has left. */
   constructor(options: {
@@ -115,6 +117,10 @@ export class EpochStore implements SessionStore {
   }
 
   series(name: string): readonly SeriesView[] {
+    return this.#named(name);
+  }
+
+  #named(name: string): readonly SeriesState[] {
     if (this.#names === null) {
       this.#names = new Map();
       for (const series of this.data.series.values()) {
@@ -202,9 +208,12 @@ export class EpochStore implements SessionStore {
 
   #windowedLines(name: string, options: WindowOptions): readonly SeriesView[] {
     const found: SeriesView[] = [];
-    const key = windowKey(options);
-    for (const series of this.data.series.values()) {
-      if (series.name !== name) continue;
+    let key = this.#keys.get(options);
+    if (key === undefined) {
+      key = windowKey(options);
+      this.#keys.set(options, key);
+    }
+    for (const series of this.#named(name)) {
       const store = series.windows.ensure(key, options, this.data.sentUs);
       let lines = this.#lines.get(store);
       if (lines === undefined) {

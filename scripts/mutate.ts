@@ -1,7 +1,7 @@
 // Mutation check: changes one operator or number at a time in the window, sketch, tier and event files and runs their tests.
 // A change that no test notices survives and is printed. `--only TEXT` takes files whose path contains TEXT, `--sample N` takes
 // N changes spread evenly over each run of files (default 400; 0: all), `--least P` is the percentage to reach (default 85).
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -115,6 +115,13 @@ function spread<T>(all: readonly T[], most: number): readonly T[] {
   return Array.from({ length: most }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / most)] as T);
 }
 
+/** A change may never end: what still runs is ended with this script. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 /** Runs the tests in `dir`; true where they pass. A run that takes too long counts as noticed. */
 function passes(dir: string, tests: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
@@ -125,11 +132,12 @@ function passes(dir: string, tests: readonly string[]): Promise<boolean> {
       {
         cwd: dir,
         stdio: 'ignore',
-        detached: true,
       },
     );
-    const stop = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), TEST_TIMEOUT_MS);
+    running.add(child);
+    const stop = setTimeout(() => child.kill('SIGKILL'), TEST_TIMEOUT_MS);
     child.on('close', (code) => {
+      running.delete(child);
       clearTimeout(stop);
       resolve(code === 0);
     });

@@ -8,7 +8,7 @@ import math
 import os
 import threading
 from time import time as _now
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
 
 from stream_viz import _armed, _producer
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
@@ -108,7 +108,8 @@ class Counter(Line):
         """Return the sum of all `inc` since the beginning or the last `clear`, 0 before; with `by=` a dict by label."""
         by = self._by
         if by is not None and self._labels is None:
-            return {line._all_labels()[by]: line.total for line in self._shown_lines()}  # type: ignore[attr-defined]
+            lines = cast("list[Counter]", self._shown_lines())  # lines of a counter are counters
+            return {line._all_labels()[by]: line.total for line in lines}
         return self._total or 0
 
     def send(self, value: Any, *, time: Any = None, step: Any = None) -> NoReturn:

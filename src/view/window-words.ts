@@ -120,8 +120,9 @@ export function windowCounterLines(
   return [...others, ...own];
 }
 
-/** The late and dropped samples of lines, each operator counted once: aggregations of one window share it. */
+/** The late and dropped samples of windowed lines, each operator counted once (aggregations of one window share it); null for plain lines. */
 export function windowTotals(lines: readonly SeriesView[]): { late: number; dropped: number } | null {
+  if (lines[0]?.window === undefined) return null;
   const seen = new Set<Readonly<WindowCounters>>();
   const total = { late: 0, dropped: 0 };
   for (const { window } of lines) {

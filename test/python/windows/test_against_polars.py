@@ -172,7 +172,9 @@ def check(run_windows: Run, frame: pl.DataFrame, windows: Windows, options: list
             scale = scale + abs(wanted[where]["increase"])
         for name in AGGREGATIONS:
             assert near(name, result[name], wanted[where][name], result, scale), (where, name, result, wanted[where])
-        approximate.update(str(name) for name in result.get("approximate", []))  # type: ignore[attr-defined]
+        names = result.get("approximate", [])
+        assert isinstance(names, list)
+        approximate.update(map(str, names))
     return approximate
 
 

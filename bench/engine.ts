@@ -1,10 +1,14 @@
-// Arrow bytes to ring, pyramid and 1 s windows with quantiles: one series, 16 interleaved, 10,000; beside Perspective.
+// Arrow bytes to ring, pyramid and 1 s windows with quantiles: one series, 16 interleaved, 10,000; beside Perspective. The
+// 10,000 get a row each in every batch of a second, through a log that hands rows on series by series: once with everything
+// read every 40 batches, once with all results read after each batch and the rings, through a log of their own, every 40.
 import perspective, { type Table, type View } from '@perspective-dev/client/node';
 import { RowGroups } from '../src/core/retention/row-groups.ts';
+import { type RowConsumer, StagedRows } from '../src/core/retention/staged-rows.ts';
 import { SampleRing } from '../src/core/sample-ring.ts';
 import { parseAggregation } from '../src/core/windows/aggregation.ts';
 import { createWindows } from '../src/core/windows/create-windows.ts';
-import type { WindowOperator } from '../src/core/windows/window-operator.ts';
+import type { WindowOperator, WindowOptions } from '../src/core/windows/window-operator.ts';
+import { WindowResults } from '../src/core/windows/window-results.ts';
 import { windowShape } from '../src/core/windows/window-shape.ts';
 import { readSamplePart } from '../src/wire/arrow-fixed.ts';
 import { writeSamplePart } from '../src/wire/arrow-fixed-writer.ts';
@@ -13,6 +17,8 @@ import { figure, median, report, rotate } from './figures.ts';
 
 const ROWS = 10_000;
 const BATCHES = 40;
+/** Rows that may wait: those of all batches, 14 MB. */
+const LOG_ROWS = 1 << 19;
 const START_US = 1_763_000_000_000_000;
 const AGGREGATIONS = ['count', 'sum', 'min', 'max', 'p50', 'p95', 'p99'].map(parseAggregation);
 const PERSPECTIVE_ROUNDS = 3;
@@ -41,24 +47,59 @@ function batches(series: number, stepUs: number): readonly Uint8Array[] {
   );
 }
 
+/** How the series of an engine are held and read. */
+interface Reading {
+  /** Samples that each ring holds. */
+  readonly capacity: number;
+  /** All results are read after so many batches, the rings after all; null: no row waits in a log. */
+  readonly everyBatches: number | null;
+}
+
+type Columns = ReturnType<typeof readSamplePart>['columns'];
+
 /** Series with a ring and windows of 1 s; each pass over the same bytes is later than the one before. */
 class Engine {
   readonly #parts: readonly Uint8Array[];
   readonly #passUs: number;
+  readonly #everyBatches: number | null;
   readonly #groups = new RowGroups();
+  readonly #add: RowConsumer['add'];
   readonly #arena = new ColumnArena();
   readonly #rings: SampleRing[] = [];
   readonly #windows: WindowOperator[] = [];
+  readonly #log: StagedRows;
+  /** Rows for the rings where they are read less often than the results. */
+  readonly #ringLog: StagedRows | null;
   #shiftUs = 0;
   results = 0;
 
-  constructor(series: number, stepUs: number, capacity: number) {
+  constructor(series: number, stepUs: number, { capacity, everyBatches }: Reading) {
     this.#parts = batches(series, stepUs);
     this.#passUs = ROWS * BATCHES * stepUs;
+    this.#everyBatches = everyBatches;
+    const options: WindowOptions = { shape: windowShape({ window: 1_000_000 }), aggregations: AGGREGATIONS };
+    const results = new WindowResults(AGGREGATIONS.length);
     for (let s = 0; s < series; s++) {
       this.#rings.push(new SampleRing(capacity));
-      this.#windows.push(createWindows({ shape: windowShape({ window: 1_000_000 }), aggregations: AGGREGATIONS }));
+      this.#windows.push(createWindows(options, results));
     }
+    const addToRing: RowConsumer['add'] = (s, time, value, from, to) => {
+      (this.#rings[s] as SampleRing).append(time, value, from, to);
+    };
+    const addToWindows: RowConsumer['add'] = (s, time, value, from, to, now) => {
+      (this.#windows[s] as WindowOperator).add(time, value, from, to, now);
+      this.results += results.length;
+      results.clear();
+    };
+    const addToBoth: RowConsumer['add'] = (s, time, value, from, to, now) => {
+      addToRing(s, time, value, from, to, now);
+      addToWindows(s, time, value, from, to, now);
+    };
+    const log = (add: RowConsumer['add']) => new StagedRows({ add, advance: () => undefined }, { rows: LOG_ROWS });
+    const isApart = everyBatches !== null && everyBatches < BATCHES;
+    this.#add = addToBoth;
+    this.#log = log(isApart ? addToWindows : addToBoth);
+    this.#ringLog = isApart ? log(addToRing) : null;
   }
 
   /** Reads every batch, and moves its times on. */
@@ -68,28 +109,31 @@ class Engine {
 
   /** The same, into rings and windows. */
   ingest(): void {
+    let batch = 0;
     this.#pass((columns) => {
-      const { time, value } = this.#take(columns);
-      const { starts, series } = this.#groups;
-      for (let s = 0; s < series; s++) {
-        const from = starts[s] as number;
-        const to = starts[s + 1] as number;
-        if (from === to) continue;
-        const windows = this.#windows[s] as WindowOperator;
-        (this.#rings[s] as SampleRing).append(time, value, from, to);
-        windows.add(time, value, from, to, Number.NaN);
-        this.results += windows.results.length;
-        windows.results.clear();
+      if (this.#everyBatches === null) {
+        this.#group(columns);
+        return;
       }
+      this.#log.push(columns, Number.NaN);
+      this.#ringLog?.push(columns, Number.NaN);
+      batch += 1;
+      if (batch % this.#everyBatches === 0) this.#log.flush();
     });
+    this.#ringLog?.flush();
   }
 
-  #take(columns: Parameters<RowGroups['group']>[0]): RowGroups {
-    this.#groups.group(columns);
-    return this.#groups;
+  #group(columns: Columns): void {
+    const groups = this.#groups;
+    groups.group(columns);
+    for (let s = 0; s < groups.series; s++) {
+      const from = groups.starts[s] as number;
+      const to = groups.starts[s + 1] as number;
+      if (from < to) this.#add(s, groups.time, groups.value, from, to, Number.NaN);
+    }
   }
 
-  #pass(use: (columns: Parameters<RowGroups['group']>[0]) => void): void {
+  #pass(use: (columns: Columns) => void): void {
     for (const part of this.#parts) {
       const { columns } = readSamplePart(part, this.#arena);
       const { time } = columns;
@@ -132,9 +176,10 @@ function viewOfSeconds(): object {
 }
 
 const engines = {
-  one: new Engine(1, 100, 1 << 20),
-  sixteen: new Engine(16, 100, 1 << 16),
-  many: new Engine(ROWS, 100, 1 << 10),
+  one: new Engine(1, 100, { capacity: 1 << 20, everyBatches: null }),
+  sixteen: new Engine(16, 100, { capacity: 1 << 16, everyBatches: null }),
+  many: new Engine(ROWS, 100, { capacity: 1 << 10, everyBatches: BATCHES }),
+  manyRead: new Engine(ROWS, 100, { capacity: 1 << 10, everyBatches: 1 }),
 };
 const medians = rotate({
   decode: () => engines.one.decode(),
@@ -142,6 +187,7 @@ const medians = rotate({
   decodeMixed: () => engines.sixteen.decode(),
   sixteen: () => engines.sixteen.ingest(),
   many: () => engines.many.ingest(),
+  manyRead: () => engines.manyRead.ingest(),
 });
 for (const [name, { results }] of Object.entries(engines))
   if (results === 0) throw new Error(`${name} gave no results`);
@@ -149,6 +195,7 @@ const perRow = (name: string): number => ((medians[name] ?? Number.NaN) * 1e6) /
 const one = perRow('one') - perRow('decode');
 const sixteen = perRow('sixteen') - perRow('decodeMixed');
 const many = perRow('many') - perRow('decodeMixed');
+const manyRead = perRow('manyRead') - perRow('decodeMixed');
 
 const parts = batches(1, 100);
 const rates: { table: number[]; view: number[] } = { table: [], view: [] };
@@ -180,5 +227,6 @@ report([
   figure('the same with decoding', 1000 / whole, 'M/s', whole / view, 'a Perspective view of 1 s', null),
   figure('16 interleaved series', 1000 / sixteen, 'M/s', sixteen / 40, '25 M/s (at least)', 1),
   figure('10,000 series, a sample each per second', many, 'ns per sample', many / sixteen, '16 series', 3),
+  figure('the same, results read every second', manyRead, 'ns per sample', manyRead / sixteen, '16 series', null),
 ]);
 process.exit(0);

@@ -2,7 +2,7 @@
 import { LineBuffer } from '../src/core/line-buffer.ts';
 import { RetainedSeries } from '../src/core/retention/retained-series.ts';
 import { echartsStore } from './echarts-store.ts';
-import { figure, report, rotate } from './figures.ts';
+import { figure, report } from './figures.ts';
 
 const POINTS = 1_000_000;
 const LARGE = 1 << 24;
@@ -11,6 +11,9 @@ const STEP_US = 100;
 const START_US = 1_763_000_000_000_000;
 /** New samples before each live picture: 100 ms of 10 kHz. */
 const NEWS = 1000;
+/** Short turns in many rounds, so that what slows the machine down for a while slows all cases. */
+const ROUNDS = 25;
+const TURN_US = 25_000;
 
 /** Deterministic noise on a random walk: neither flat nor smooth. */
 function walk(length: number): [times: Float64Array, values: Float64Array] {
@@ -71,16 +74,44 @@ const [times, values] = walk(POINTS);
 const store = echartsStore(times, values);
 const [small, large] = [new Pictures(POINTS), new Pictures(LARGE)];
 const rate = COLUMNS / POINTS;
-const medians = rotate({
+const cases = {
   minmax: () => void store.minmaxDownSample(1, rate).count(),
   lttb: () => void store.lttbDownSample(1, rate).count(),
   live: () => small.live(),
   liveLarge: () => large.live(),
   fresh: () => small.fresh(),
   freshLarge: () => large.fresh(),
-});
-const us = (name: string): number => (medians[name] ?? Number.NaN) * 1000;
-const over = (name: string, other: string): number => us(name) / us(other);
+};
+type Case = keyof typeof cases;
+const names = Object.keys(cases) as Case[];
+
+/** CPU time of `count` calls, us, in steps of up to 4 ms: what other processes take is not in it. */
+function cpuUs(run: () => void, count: number): number {
+  const before = process.threadCpuUsage();
+  for (let i = 0; i < count; i++) run();
+  const { user, system } = process.threadCpuUsage(before);
+  return user + system;
+}
+
+/** Calls that take about {@link TURN_US}, once warm: the first makes room. */
+function callsOfTurn(run: () => void): number {
+  for (let i = 0; i < 5; i++) run();
+  let calls = 1;
+  let took = 0;
+  for (; took < TURN_US; calls *= 2) took = cpuUs(run, calls);
+  return Math.max(1, Math.round((calls / 2) * (TURN_US / took)));
+}
+
+const calls = new Map(names.map((name) => [name, callsOfTurn(cases[name])]));
+const taken = new Map(names.map((name) => [name, 0]));
+for (let round = 0; round < ROUNDS; round++) {
+  for (let turn = 0; turn < names.length; turn++) {
+    const name = names[(turn + round) % names.length]!;
+    taken.set(name, taken.get(name)! + cpuUs(cases[name], calls.get(name)!));
+  }
+}
+const us = (name: Case): number => taken.get(name)! / (ROUNDS * calls.get(name)!);
+const over = (name: Case, other: Case): number => us(name) / us(other);
 report([
   figure(
     '1,000 new samples and a picture of 1M points',

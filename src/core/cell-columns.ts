@@ -43,7 +43,7 @@ export class CellColumns implements PaneFields {
 
   /** Bytes held, free rows included. */
   get bytes(): number {
-    return this.#columns().length * this.start.byteLength;
+    return COLUMN_NAMES.length * this.start.byteLength;
   }
 
   get size(): number {

@@ -1,8 +1,10 @@
 import { CellColumns } from './cell-columns.ts';
+import { evictToBytes, evictToLimit, expireBefore, forgetBefore, inherit, inheritBefore } from './cell-eviction.ts';
 import { copyPane, createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
+import { collectShown, eachShownCell, firstShownTime, type VisitCell } from './shown-cells.ts';
+import { commonCoarser } from './tier-lists.ts';
 
-/** Called for one shown cell; `tierIndex` and `row` address its columns in {@link CellTiers.tiers} until the cells change. */
-export type VisitCell = (durationUs: number, startUs: number, tierIndex: number, row: number) => void;
+export type { VisitCell } from './shown-cells.ts';
 
 /**
  * The cells of one series in tiers of rising duration, and what of them is shown (docs/protocol.md, section 4).
@@ -34,7 +36,6 @@ export class CellTiers {
   hole: { readonly seq: number; readonly before: number } | null = null;
 
   readonly #scratch = createPaneFields(1);
-  readonly #inherited = createPaneFields(1);
 
   /** @param options.limit Most cells of one tier; at least the producer's limit and one parent more. */
   constructor(options: { readonly durations: readonly number[]; readonly limit: number }) {
@@ -118,8 +119,7 @@ export class CellTiers {
    * O(log n + cells visited); allocates nothing. `visit` must not change the cells.
    */
   eachShown(startUs: number, endUs: number, visit: VisitCell): void {
-    const top = this.durations.length - 1;
-    this.#eachShown(top, this.#firstOverlap(top, startUs), startUs, endUs, visit);
+    eachShownCell(this, startUs, endUs, visit);
   }
 
   /** Whether nothing can be missing from this cell of the message last applied to the series. */
@@ -147,20 +147,7 @@ export class CellTiers {
 
   /** Time of the oldest sample in a shown cell, NaN without samples. O(cells of the coarsest tier without samples). */
   get firstTimeUs(): number {
-    let tierIndex = this.durations.length - 1;
-    let tier = this.tiers[tierIndex]!;
-    let row = tier.head;
-    while (row < tier.end) {
-      const below = tier.below[row]!;
-      if (tier.count[row]! > below || (tierIndex === 0 && tier.count[row]! > 0)) return tier.firstTime[row]!;
-      if (below > 0) {
-        const start = tier.start[row]!;
-        tierIndex -= 1;
-        tier = this.tiers[tierIndex]!;
-        row = tier.lowerBound(start);
-      } else row += 1;
-    }
-    return Number.NaN;
+    return firstShownTime(this);
   }
 
   /** The pane of one cell as shown: its own or that of the finer ones under it. Null where there are no samples. */
@@ -169,15 +156,13 @@ export class CellTiers {
     const row = tierIndex < 0 ? -1 : this.tiers[tierIndex]!.find(startUs);
     if (row < 0) return null;
     const out = createPaneFields(1);
-    this.#collect(tierIndex, row, out);
+    collectShown(this, tierIndex, row, out);
     return paneAt(out, 0);
   }
 
   /** Drops the cells before `edgeUs` (down to a whole cell of the coarsest tier); nothing before it is taken any more. */
   forget(edgeUs: number): void {
-    const top = this.durations.length - 1;
-    const edge = Math.floor(edgeUs / this.durations[top]!) * this.durations[top]!;
-    this.#dropBefore(top, edge);
+    forgetBefore(this, edgeUs);
   }
 
   /**
@@ -185,14 +170,7 @@ export class CellTiers {
    * nothing before them is taken any more.
    */
   expire(edgeUs: number): void {
-    const top = this.durations.length - 1;
-    const edge = Math.floor(edgeUs / this.durations[top]!) * this.durations[top]!;
-    const coarsest = this.tiers[top]!;
-    for (let row = coarsest.lowerBound(this.from); row < coarsest.end && coarsest.start[row]! < edge; row += 1) {
-      this.gone += coarsest.shown(row);
-    }
-    if (edge > this.from) this.from = edge;
-    this.#dropBefore(top, edge);
+    expireBefore(this, edgeUs);
   }
 
   /**
@@ -202,22 +180,12 @@ export class CellTiers {
    * newest parent of each tier, and the newest cell of the coarsest, stay: below that no `maxBytes` is reached.
    */
   evictBytes(maxBytes: number): void {
-    const top = this.durations.length - 1;
-    for (let k = 0; k <= top && this.bytes > maxBytes; k += 1) {
-      const tier = this.tiers[k]!;
-      const parent = this.durations[Math.min(top, k + 1)]!;
-      tier.trim();
-      while (this.bytes > maxBytes && tier.size > 1) {
-        const newest = Math.floor(tier.start[tier.end - 1]! / parent) * parent;
-        const oldest = Math.floor(tier.start[tier.head]! / parent) * parent;
-        const middle = Math.floor(tier.start[tier.head + (tier.size >> 1)]! / parent) * parent;
-        const edge = Math.min(newest, Math.max(oldest + parent, middle));
-        if (edge <= oldest) break;
-        if (k === top) this.expire(edge);
-        else this.#evictTier(k, edge);
-        tier.trim();
-      }
-    }
+    evictToBytes(this, maxBytes);
+  }
+
+  /** Brings every tier down to its limit: the oldest cells go, whole parents at a time, and the parent keeps their sum. */
+  evict(): void {
+    evictToLimit(this);
   }
 
   /** Bytes of the columns of all tiers. */
@@ -225,32 +193,6 @@ export class CellTiers {
     let total = 0;
     for (const tier of this.tiers) total += tier.bytes;
     return total;
-  }
-
-  /** Brings every tier down to its limit: the oldest cells go, whole parents at a time, and the parent keeps their sum. */
-  evict(): void {
-    const top = this.durations.length - 1;
-    for (let k = 0; k < top; k += 1) {
-      const tier = this.tiers[k]!;
-      while (tier.size > this.limit) {
-        this.#evictTier(k, tier.start[tier.head]! + this.durations[k + 1]!);
-      }
-    }
-    const coarsest = this.tiers[top]!;
-    while (coarsest.size > this.limit) {
-      this.expire(coarsest.start[coarsest.head]! + this.durations[top]!);
-    }
-  }
-
-  /** Drops the cells of tier `k` and finer before `edgeUs`, down to a whole parent; the parents keep what they knew. */
-  #evictTier(k: number, edgeUs: number): void {
-    const parent = this.durations[k + 1]!;
-    const edge = Math.floor(edgeUs / parent) * parent;
-    this.#inheritBefore(k + 1, edge);
-    for (let j = 0; j <= k; j += 1) {
-      if (edge > this.horizons[j]!) this.horizons[j] = edge;
-      this.tiers[j]!.evictBefore(edge);
-    }
   }
 
   /** Adds one pane to the tiers from `finest` on that still hold `startUs`. */
@@ -264,7 +206,7 @@ export class CellTiers {
       const tier = this.tiers[k]!;
       const cell = tier.ensureRow(start);
       const before = tier.shown(cell);
-      if (k === finest && k > 0) this.#inherit(k, cell);
+      if (k === finest && k > 0) inherit(this, k, cell);
       tier.below[cell]! += gained;
       mergePaneInto(tier, cell, panes, row);
       gained = tier.shown(cell) - before;
@@ -287,80 +229,16 @@ export class CellTiers {
     this.count += rise;
   }
 
-  /** Makes a cell hold itself what the finer ones under it show, where they know as many samples or more. */
-  #inherit(tierIndex: number, row: number): void {
-    const tier = this.tiers[tierIndex]!;
-    if (tier.below[row]! === 0 || tier.below[row]! < tier.count[row]!) return;
-    this.#inherited.count[0] = 0;
-    this.#collect(tierIndex, row, this.#inherited);
-    copyPane(tier, row, this.#inherited, 0);
-  }
-
-  /** As {@link #inherit}, for the cells of a tier before `edgeUs`, whose finer cells are about to go. */
-  #inheritBefore(tierIndex: number, edgeUs: number): void {
-    const tier = this.tiers[tierIndex]!;
-    for (let row = tier.head; row < tier.end && tier.start[row]! < edgeUs; row += 1) {
-      this.#inherit(tierIndex, row);
-      tier.below[row] = 0;
-    }
-  }
-
-  #dropBefore(tierIndex: number, edgeUs: number): void {
-    const coarsest = this.tiers[this.tiers.length - 1]!;
-    for (let row = coarsest.head; row < coarsest.end && coarsest.start[row]! < edgeUs; row += 1) {
-      this.count -= coarsest.shown(row);
-    }
-    for (let j = 0; j <= tierIndex; j += 1) {
-      if (edgeUs > this.horizons[j]!) this.horizons[j] = edgeUs;
-      this.tiers[j]!.evictBefore(edgeUs);
-    }
-  }
-
-  #collect(tierIndex: number, row: number, into: PaneFields): void {
-    const tier = this.tiers[tierIndex]!;
-    if (tierIndex === 0 || tier.count[row]! > tier.below[row]!) {
-      mergePaneInto(into, 0, tier, row);
-      return;
-    }
-    const finer = this.tiers[tierIndex - 1]!;
-    const end = tier.start[row]! + this.durations[tierIndex]!;
-    for (let r = finer.lowerBound(tier.start[row]!); r < finer.end && finer.start[r]! < end; r += 1) {
-      this.#collect(tierIndex - 1, r, into);
-    }
-  }
-
-  /** First row of a tier whose cell ends after `startUs`. */
-  #firstOverlap(tierIndex: number, startUs: number): number {
-    const duration = this.durations[tierIndex]!;
-    return this.tiers[tierIndex]!.lowerBound(Math.floor(startUs / duration) * duration);
-  }
-
-  #eachShown(tierIndex: number, firstRow: number, startUs: number, endUs: number, visit: VisitCell): void {
-    const tier = this.tiers[tierIndex]!;
-    const duration = this.durations[tierIndex]!;
-    for (let row = firstRow; row < tier.end; row += 1) {
-      const start = tier.start[row]!;
-      if (start >= endUs) return;
-      const below = tier.below[row]!;
-      if (tier.count[row]! > below || (tierIndex === 0 && tier.count[row]! > 0)) visit(duration, start, tierIndex, row);
-      else if (below > 0) {
-        const low = Math.max(startUs, start);
-        const high = Math.min(endUs, start + duration);
-        this.#eachShown(tierIndex - 1, this.#firstOverlap(tierIndex - 1, low), low, high, visit);
-      }
-    }
-  }
-
   /**
    * The same cells under tiers that differ in the finest alone: one that goes leaves its sums to its parents, one that
    * comes begins empty at `horizonUs`. Takes the columns over: this object must not be used any more. O(cells of a tier).
-   * `durations` must {@link differInFinest} at most.
+   * `durations` must differ in the finest at most (tier-lists.ts).
    */
   withFinest(durations: readonly number[], horizonUs: number): CellTiers {
     const kept = commonCoarser(this.durations, durations);
     const gone = this.durations.length - kept;
     const come = durations.length - kept;
-    if (gone > 0) this.#inheritBefore(1, Number.POSITIVE_INFINITY);
+    if (gone > 0) inheritBefore(this, 1, Number.POSITIVE_INFINITY);
     const next = new CellTiers({ durations, limit: this.limit });
     const tiers = [...(come > 0 ? [new CellColumns()] : []), ...this.tiers.slice(gone)];
     (next.tiers as CellColumns[]).splice(0, durations.length, ...tiers);
@@ -384,17 +262,4 @@ function risingUntil(times: Float64Array, from: number, to: number, endUs: numbe
     last = time;
   }
   return i;
-}
-
-/** Whether two lists of tiers are equal but for the finest of each. */
-export function differInFinest(a: readonly number[], b: readonly number[]): boolean {
-  const kept = commonCoarser(a, b);
-  return kept > 0 && a.length - kept <= 1 && b.length - kept <= 1;
-}
-
-/** Number of tiers, from the coarsest on, that two lists have in common. */
-function commonCoarser(a: readonly number[], b: readonly number[]): number {
-  let count = 0;
-  while (count < a.length && count < b.length && a.at(-1 - count) === b.at(-1 - count)) count += 1;
-  return count;
 }

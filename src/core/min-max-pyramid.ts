@@ -8,7 +8,7 @@
  * 3. Cost: 1.25 bytes a sample; `add` reads at most 126 values and 26 blocks beyond n / 524,288, on average half of them.
  *
  * One level is one array of rows `min, max, sum, count`, so that a block is half a cache line. Levels lie close (a factor
- * of 2), so that for any column there is one of which it holds 4 to 8 blocks.
+ * of 2), so that for any column there is one of which it holds 2 to 4 blocks.
  */
 
 /** Values in a block of the lowest level, and blocks in a block of the next: `1 << BLOCK_SHIFT` and `1 << LEVEL_SHIFT`. */
@@ -20,6 +20,8 @@ export const BLOCK_STRIDE = 4;
 
 const FAN_OUT = 1 << LEVEL_SHIFT;
 const LEVELS = 14;
+/** A level without blocks: short pyramids, of which there are thousands, have many. */
+const NO_BLOCKS = new Float64Array(0);
 const BLOCK_SCRATCH = new Float64Array(BLOCK_STRIDE);
 
 /** Widens `out` (min, max, sum, count) by the finite values in `[from, to)`. */
@@ -155,8 +157,8 @@ export class MinMaxPyramid {
 
   constructor() {
     for (let k = 0; k < LEVELS; k++) {
-      this.levels.push(new Float64Array(0));
-      this.starts.push(new Float64Array(0));
+      this.levels.push(NO_BLOCKS);
+      this.starts.push(NO_BLOCKS);
     }
   }
 

@@ -1,7 +1,8 @@
 import type { LineBuffer } from './line-buffer.ts';
-import { BLOCK, clearSummary, MinMaxPyramid } from './min-max-pyramid.ts';
+import { BLOCK, clearSummary } from './min-max-pyramid.ts';
 import { fillColumns } from './retention/fill-columns.ts';
 import { mergeLateRows } from './retention/late-rows.ts';
+import { INITIAL_SLOTS, SlotCircle, toBlocks } from './slot-circle.ts';
 import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
 
@@ -12,70 +13,25 @@ import type { StateTable } from './state-table.ts';
  * 3. Summaries are exact over any index range, also after growth, eviction, wrap-around and late rows.
  * 4. Appending in order is amortised O(1) a sample without allocation per sample; a late row costs O(samples after it).
  * 5. At most 17.5 bytes a sample when full, from about 10,000 samples on; at most twice that while it grows.
- *
- * Slots are a circle: logical index i stands in slot (head + i) mod slots. The number of slots is a multiple of the
- * pyramid's block, so a block inside a run of live slots was always completed by the same lap.
  */
 
-const INITIAL_SLOTS = 256;
 /** Largest capacity that a restored state may ask for: a typed array's practical limit. */
 const MOST_SAMPLES = 2 ** 28;
-/** Below this many samples single stores are faster than two bulk copies. */
-const BULK_MIN_COUNT = 10;
-
-const toBlocks = (count: number): number => Math.ceil(count / BLOCK) * BLOCK;
 
 /** Raw samples of one series, sorted by time, with summaries for drawing. See the guarantees above. */
-export class SampleRing {
-  readonly capacity: number;
-  #time: Float64Array;
-  #value: Float64Array;
-  readonly #pyramid = new MinMaxPyramid();
+export class SampleRing extends SlotCircle {
   readonly #scratch = new Float64Array(4);
-  #head = 0;
-  #length = 0;
   #lost = 0;
   #lostUpToUs = Number.NEGATIVE_INFINITY;
-  #moves = 0;
-
-  /** @param capacity Most samples held; a positive integer. */
-  constructor(capacity: number) {
-    this.capacity = Math.max(1, Math.floor(capacity));
-    const slots = Math.min(INITIAL_SLOTS, toBlocks(this.capacity));
-    this.#time = new Float64Array(slots);
-    this.#value = new Float64Array(slots);
-    this.#pyramid.grow(slots);
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Bytes held, the pyramid's included. */
-  get bytes(): number {
-    return this.#time.byteLength + this.#value.byteLength + this.#pyramid.bytes;
-  }
 
   /** Time of the oldest sample, NaN while there is none. */
   get firstTimeUs(): number {
-    return this.#length === 0 ? Number.NaN : this.timeAt(0);
+    return this.held === 0 ? Number.NaN : this.timeAt(0);
   }
 
   /** Time of the newest sample, missing ones included; NaN while there is none. */
   get lastTimeUs(): number {
-    return this.#length === 0 ? Number.NaN : this.timeAt(this.#length - 1);
-  }
-
-  /** Time of sample `i`, which must be in `[0, length)`. */
-  timeAt(i: number): number {
-    const slot = this.#head + i;
-    return this.#time[slot < this.#time.length ? slot : slot - this.#time.length]!;
-  }
-
-  /** Value of sample `i`, which must be in `[0, length)`; NaN is a missing value. */
-  valueAt(i: number): number {
-    const slot = this.#head + i;
-    return this.#value[slot < this.#value.length ? slot : slot - this.#value.length]!;
+    return this.held === 0 ? Number.NaN : this.timeAt(this.held - 1);
   }
 
   /**
@@ -99,12 +55,15 @@ export class SampleRing {
   /** {@link append} of rows of which the caller knows that no time is smaller than the one before it. */
   appendRising(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
     if (from >= to) return true;
-    if (this.#length > 0 && times[from]! < this.timeAt(this.#length - 1)) {
+    if (this.held > 0 && times[from]! < this.timeAt(this.held - 1)) {
       this.#merge(times, values, from, to);
       return false;
     }
-    if (to - from === 1) this.#appendOne(times[from]!, values[from]!);
-    else this.#appendSorted(times, values, from, to);
+    if (to - from === 1) {
+      if (this.held === this.capacity) this.#dropOldest(1);
+      if (this.held === this.times.length) this.grow(this.held + 1);
+      this.putOne(times[from]!, values[from]!);
+    } else this.#appendSorted(times, values, from, to);
     return true;
   }
 
@@ -116,9 +75,7 @@ export class SampleRing {
 
   /** Forgets all samples and that there were any; the memory stays. */
   clear(): void {
-    this.#moves += 1;
-    this.#head = 0;
-    this.#length = 0;
+    this.empty();
     this.#lost = 0;
     this.#lostUpToUs = Number.NEGATIVE_INFINITY;
   }
@@ -142,13 +99,13 @@ export class SampleRing {
 
   /** A copy of everything: `restore` goes on from it. O(n). */
   save(): readonly StateTable[] {
-    const time = new Float64Array(this.#length);
-    const value = new Float64Array(this.#length);
-    this.#copyOut(0, time, value);
+    const time = new Float64Array(this.held);
+    const value = new Float64Array(this.held);
+    this.copyOut(0, time, value);
     const meta = {
       capacity: this.capacity,
-      slots: this.#time.length,
-      head: this.#head,
+      slots: this.times.length,
+      head: this.head,
       lost: this.#lost,
       lostUpTo: metaNumber(this.#lostUpToUs),
     };
@@ -178,25 +135,10 @@ export class SampleRing {
     if (!(lostUpTo <= (time[0] ?? Number.POSITIVE_INFINITY)))
       throw stateInvalid('the ring lost samples it still holds');
     const head = wholeIn(table, 'head', 0, slots - 1);
-    ring.#place(slots, head, time, value);
+    ring.place(slots, head, time, value);
     ring.#lost = lost;
     ring.#lostUpToUs = lostUpTo;
     return ring;
-  }
-
-  #place(slots: number, head: number, time: Float64Array, value: Float64Array): void {
-    this.#time = new Float64Array(slots);
-    this.#value = new Float64Array(slots);
-    this.#head = head;
-    this.#length = time.length;
-    this.#pyramid.grow(slots);
-    const untilWrap = Math.min(time.length, slots - head);
-    this.#time.set(time.subarray(0, untilWrap), head);
-    this.#value.set(value.subarray(0, untilWrap), head);
-    this.#time.set(time.subarray(untilWrap), 0);
-    this.#value.set(value.subarray(untilWrap), 0);
-    this.#pyramid.complete(this.#time, this.#value, head, head + untilWrap);
-    this.#pyramid.complete(this.#time, this.#value, 0, time.length - untilWrap);
   }
 
   /** A late row that leaves at once can be older than what left before. */
@@ -207,14 +149,13 @@ export class SampleRing {
   #dropOldest(count: number): void {
     this.#lose(this.timeAt(count - 1));
     this.#lost += count;
-    this.#head = (this.#head + count) % this.#time.length;
-    this.#length -= count;
+    this.drop(count);
   }
 
   /** Index of the first sample at or after `timeUs`; `length` when there is none. O(log n). */
   lowerBound(timeUs: number): number {
     let low = 0;
-    let high = this.#length;
+    let high = this.held;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.timeAt(middle) < timeUs) low = middle + 1;
@@ -250,45 +191,27 @@ export class SampleRing {
   minMaxSum(i: number, j: number, out: Float64Array): void {
     clearSummary(out);
     const from = Math.max(0, i);
-    const to = Math.min(this.#length, j);
+    const to = Math.min(this.held, j);
     if (from >= to) return;
-    const slots = this.#time.length;
-    const start = this.#head + from;
-    const end = this.#head + to;
-    if (start >= slots) this.#pyramid.add(this.#value, start - slots, end - slots, out);
-    else if (end <= slots) this.#pyramid.add(this.#value, start, end, out);
+    const slots = this.times.length;
+    const start = this.head + from;
+    const end = this.head + to;
+    if (start >= slots) this.pyramid.add(this.values, start - slots, end - slots, out);
+    else if (end <= slots) this.pyramid.add(this.values, start, end, out);
     else {
-      this.#pyramid.add(this.#value, start, slots, out);
-      this.#pyramid.add(this.#value, 0, end - slots, out);
+      this.pyramid.add(this.values, start, slots, out);
+      this.pyramid.add(this.values, 0, end - slots, out);
     }
-  }
-
-  /** Changes when samples move to other slots: columns filled before need no longer equal those filled after. */
-  get moves(): number {
-    return this.#moves;
-  }
-
-  /** Visits samples `[i, j)` as at most two runs of slots: sample number = slot + `offset`. Read, never write. */
-  eachRun(
-    i: number,
-    j: number,
-    visit: (times: Float64Array, values: Float64Array, from: number, to: number, offset: number) => void,
-  ): void {
-    const slots = this.#time.length;
-    const start = this.#head + i;
-    const end = this.#head + j;
-    if (start < Math.min(slots, end)) visit(this.#time, this.#value, start, Math.min(slots, end), -this.#head);
-    if (end > slots) visit(this.#time, this.#value, Math.max(0, start - slots), end - slots, slots - this.#head);
   }
 
   /** Widens the dense pixel columns of `out`, entry 0 being column `firstColumn`, by samples `[i, j)`: {@link fillColumns}. */
   fillColumns(i: number, j: number, columnUs: number, firstColumn: number, out: LineBuffer): void {
-    const { levels, starts } = this.#pyramid;
-    const [time, value] = [this.#time, this.#value];
+    const { levels, starts } = this.pyramid;
+    const [time, value] = [this.times, this.values];
     const slots = time.length;
-    const start = this.#head + i;
-    const end = this.#head + j;
-    const heldEnd = this.#head + this.#length;
+    const start = this.head + i;
+    const end = this.head + j;
+    const heldEnd = this.head + this.held;
     const laps = { time, value, levels, starts, lastUs: this.timeAt(j - 1) };
     const missing = i > 0 && Number.isNaN(this.valueAt(i - 1));
     if (start < slots) {
@@ -306,76 +229,19 @@ export class SampleRing {
     }
   }
 
-  /** {@link #appendSorted} of one sample, which thousands of slow series get at a time. */
-  #appendOne(time: number, value: number): void {
-    if (this.#length === this.capacity) this.#dropOldest(1);
-    this.#grow(this.#length + 1);
-    const slots = this.#time.length;
-    let slot = this.#head + this.#length;
-    if (slot >= slots) slot -= slots;
-    this.#time[slot] = time;
-    this.#value[slot] = value;
-    this.#length += 1;
-    if (((slot + 1) & (BLOCK - 1)) === 0) this.#pyramid.complete(this.#time, this.#value, slot, slot + 1);
-  }
-
   #appendSorted(times: Float64Array, values: Float64Array, from: number, to: number): void {
     let at = from;
     if (to - at >= this.capacity) {
       at = to - this.capacity;
       if (at > from) this.#lose(times[at - 1]!);
-      else if (this.#length > 0) this.#lose(this.timeAt(this.#length - 1));
-      this.#lost += this.#length + at - from;
-      this.#moves += 1;
-      this.#head = 0;
-      this.#length = 0;
+      else if (this.held > 0) this.#lose(this.timeAt(this.held - 1));
+      this.#lost += this.held + at - from;
+      this.empty();
     }
-    this.#grow(this.#length + to - at);
-    const slots = this.#time.length;
-    const excess = this.#length + to - at - this.capacity;
+    this.grow(this.held + to - at);
+    const excess = this.held + to - at - this.capacity;
     if (excess > 0) this.#dropOldest(excess);
-    while (at < to) {
-      const slot = (this.#head + this.#length) % slots;
-      const count = Math.min(to - at, slots - slot);
-      if (count < BULK_MIN_COUNT) {
-        for (let i = 0; i < count; i++) {
-          this.#time[slot + i] = times[at + i]!;
-          this.#value[slot + i] = values[at + i]!;
-        }
-      } else {
-        this.#time.set(times.subarray(at, at + count), slot);
-        this.#value.set(values.subarray(at, at + count), slot);
-      }
-      this.#length += count;
-      this.#pyramid.complete(this.#time, this.#value, slot, slot + count);
-      at += count;
-    }
-  }
-
-  /** Doubles the slots up to the capacity; the samples then stand from slot 0 on. */
-  #grow(length: number): void {
-    const most = toBlocks(this.capacity);
-    let slots = this.#time.length;
-    if (length <= slots || slots === most) return;
-    while (slots < length && slots < most) slots = Math.min(most, slots * 2);
-    const time = new Float64Array(slots);
-    const value = new Float64Array(slots);
-    this.#copyOut(0, time, value);
-    this.#time = time;
-    this.#value = value;
-    this.#pyramid.grow(slots);
-    if (this.#head === 0) return;
-    this.#pyramid.complete(time, value, 0, this.#length);
-    this.#head = 0;
-    this.#moves += 1;
-  }
-
-  /** Copies the samples from number `from` on, oldest first. */
-  #copyOut(from: number, time: Float64Array, value: Float64Array): void {
-    this.eachRun(from, this.#length, (times, values, start, end, offset) => {
-      time.set(times.subarray(start, end), start + offset - from);
-      value.set(values.subarray(start, end), start + offset - from);
-    });
+    this.put(times, values, at, to);
   }
 
   /** The slow path: takes out what is newer than the oldest new row, and appends all in order. */
@@ -383,13 +249,13 @@ export class SampleRing {
     let oldest = Number.POSITIVE_INFINITY;
     for (let i = from; i < to; i++) if (times[i]! < oldest) oldest = times[i]!;
     let keep = this.lowerBound(oldest);
-    while (keep < this.#length && this.timeAt(keep) === oldest) keep++;
-    const held = this.#length - keep;
+    while (keep < this.held && this.timeAt(keep) === oldest) keep++;
+    const held = this.held - keep;
     const heldTime = new Float64Array(held);
     const heldValue = new Float64Array(held);
-    this.#copyOut(keep, heldTime, heldValue);
+    this.copyOut(keep, heldTime, heldValue);
     const { time, value } = mergeLateRows(heldTime, heldValue, times, values, from, to);
-    this.#length = keep;
+    this.held = keep;
     this.#appendSorted(time, value, 0, time.length);
   }
 }

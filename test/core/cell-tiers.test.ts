@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CellTiers, differInFinest } from '../../src/core/cell-tiers.ts';
+import { CellTiers } from '../../src/core/cell-tiers.ts';
 import { type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
+import { differInFinest } from '../../src/core/tier-lists.ts';
 import { paneColumns } from '../session/message-builder.ts';
 import { NaiveCells, type ShownCell } from '../session/naive-cells.ts';
 

@@ -17,7 +17,7 @@ const FEWEST_KEPT = 8;
  * Pixel columns being filled: absolute ones, so that a sliding picture merges the same samples in the same column on every frame.
  *
  * 1. Rows, folds and envelopes may come in any order; the value is the mean by weight. Each sample is in one column, at most
- *    0.13 of a column from its place: `fill-columns.ts` says in which.
+ *    0.26 of a column from its place: `fill-columns.ts` says in which.
  * 2. Fills a {@link LineBuffer} in place: dense first, then `finish` leaves out the columns without samples.
  */
 export class LineColumns {
@@ -26,6 +26,9 @@ export class LineColumns {
   first = 0;
   end = 0;
   #out = new LineBuffer();
+  /** Entries `[from, to)` that are finished already: they came out of a memory, or went into it. */
+  #doneFrom = 0;
+  #doneTo = 0;
 
   /** Starts the columns that cover `[startUs, endUs)`. */
   start(startUs: number, endUs: number, columnUs: number, out: LineBuffer): void {
@@ -36,6 +39,8 @@ export class LineColumns {
     if (this.end * this.columnUs < endUs) this.end += 1;
     const count = this.end - this.first;
     this.#out = out;
+    this.#doneFrom = 0;
+    this.#doneTo = 0;
     out.ensure(count);
     out.length = 0;
     out.value.fill(0, 0, count);
@@ -47,7 +52,7 @@ export class LineColumns {
 
   /**
    * Adds all rows of a ring, of which those of columns that a memory holds are not read again, and lets it keep what no
-   * sample in order can change. To be called first, before `finish`.
+   * sample in order can change. Nothing else may be added before or after it.
    *
    * The columns equal those that reading all rows gives. The first and the last one are read always: they depend on where the
    * picture ends (`fill-columns.ts`, 3).
@@ -62,6 +67,8 @@ export class LineColumns {
       this.#addColumns(ring, first, first + 2);
       this.#addColumns(ring, kept - 1, end);
       copyColumns(memory.columns, first + 1 - memory.first, kept - memory.first, this.#out, 1);
+      this.#doneFrom = 1;
+      this.#doneTo = kept - first;
     }
     if (ring.length > 0) this.#store(memory, ring);
   }
@@ -83,8 +90,21 @@ export class LineColumns {
     if (!joins) memory.restart(this.columnUs, this.first, ring.moves);
     memory.makeRoom(this.first, this.end);
     if (memory.end >= end) return;
-    copyColumns(this.#out, memory.end - this.first, end - this.first, memory.columns, memory.end - memory.first);
+    const low = memory.end - this.first;
+    const high = end - this.first;
+    this.#findMeans(low, high, 0);
+    // What came out of the memory ends where it goes on, or lies inside where it begins anew.
+    this.#doneFrom = this.#doneTo === 0 ? low : Math.min(low, this.#doneFrom);
+    this.#doneTo = high;
+    copyColumns(this.#out, low, high, memory.columns, memory.end - memory.first);
     memory.end = end;
+  }
+
+  /** Finishes the entries `[low, high)` but for those finished already; they stand `lead` places further left. */
+  #findMeans(low: number, high: number, lead: number): void {
+    const middle = this.first + lead + 0.5;
+    meansOf(this.#out, low - lead, Math.min(high, this.#doneFrom) - lead, middle, this.columnUs);
+    meansOf(this.#out, Math.max(low, this.#doneTo) - lead, high - lead, middle, this.columnUs);
   }
 
   /** Start of the first column in us: what is drawn begins here. */
@@ -126,7 +146,12 @@ export class LineColumns {
 
   /** Leaves out the columns without samples and turns sums into means. A break in an empty column moves to the next one. */
   finish(): void {
-    this.#out.length = finishColumns(this.#out, this.end - this.first, this.first, this.columnUs);
+    const out = this.#out;
+    const count = this.end - this.first;
+    // The first column often is a sliver without samples: without it most pictures have samples in every column.
+    const lead = shiftToSamples(out, count);
+    this.#findMeans(lead, count, lead);
+    out.length = compact(out, (count - lead) | 0);
   }
 
   #add(at: number, min: number, max: number, sum: number, count: number): void {
@@ -138,30 +163,50 @@ export class LineColumns {
   }
 }
 
-/** {@link LineColumns.finish} of `count` dense columns, the first being column `first`. Returns how many have samples. */
-function finishColumns(out: LineBuffer, count: number, first: number, columnUs: number): number {
-  const { time, value, min, max, weight, breakBefore } = out;
-  const middle = first + 0.5;
-  let dense = 0;
-  // Most pictures have samples in every column and no break: nothing moves.
-  for (; dense < count && weight[dense] !== 0; dense += 1) {
-    const mean = value[dense]! / weight[dense]!;
-    time[dense] = (middle + dense) * columnUs;
-    value[dense] = mean < min[dense]! ? min[dense]! : mean > max[dense]! ? max[dense]! : mean;
-  }
-  let length = dense;
+/** Drops the empty columns at the left, whose break goes to the first that is not. Returns how many they are. */
+function shiftToSamples({ time, value, weight, min, max, breakBefore }: LineBuffer, count: number): number {
+  let lead = 0;
   let broken = 0;
-  for (let at = dense; at < count; at += 1) {
-    broken |= breakBefore[at]!;
+  for (; lead < count && weight[lead] === 0; lead += 1) broken |= breakBefore[lead]!;
+  if (lead === 0 || lead === count) return lead;
+  time.copyWithin(0, lead, count);
+  value.copyWithin(0, lead, count);
+  weight.copyWithin(0, lead, count);
+  min.copyWithin(0, lead, count);
+  max.copyWithin(0, lead, count);
+  breakBefore.copyWithin(0, lead, count);
+  breakBefore[0]! |= broken;
+  return lead;
+}
+
+/** Gives the columns `[from, to)` that have samples their times and, in place of their sums, their means. */
+function meansOf(out: LineBuffer, from: number, to: number, middle: number, columnUs: number): void {
+  const { time, value, min, max, weight } = out;
+  const end = to | 0;
+  for (let at = from | 0; at < end; at = (at + 1) | 0) {
     const samples = weight[at]!;
     if (samples === 0) continue;
-    const low = min[at]!;
-    const high = max[at]!;
     const mean = value[at]! / samples;
-    time[length] = (middle + at) * columnUs;
-    value[length] = mean < low ? low : mean > high ? high : mean;
-    min[length] = low;
-    max[length] = high;
+    time[at] = (middle + at) * columnUs;
+    value[at] = mean;
+    // Rounding must not carry a mean out of what it is the mean of.
+    if (mean < min[at]!) value[at] = min[at]!;
+    else if (mean > max[at]!) value[at] = max[at]!;
+  }
+}
+
+/** Leaves out the columns without samples. Returns how many have some; mostly all, and nothing moves. */
+function compact({ time, value, min, max, weight, breakBefore }: LineBuffer, count: number): number {
+  let length = 0;
+  while (length < count && weight[length] !== 0) length = (length + 1) | 0;
+  let broken = 0;
+  for (let at = length; at < count; at += 1) {
+    broken |= breakBefore[at]!;
+    if (weight[at] === 0) continue;
+    time[length] = time[at]!;
+    value[length] = value[at]!;
+    min[length] = min[at]!;
+    max[length] = max[at]!;
     breakBefore[length] = broken;
     broken = 0;
     length += 1;
@@ -171,6 +216,7 @@ function finishColumns(out: LineBuffer, count: number, first: number, columnUs: 
 
 /** Copies dense columns `[low, high)` to `at` on. */
 function copyColumns(from: LineBuffer, low: number, high: number, to: LineBuffer, at: number): void {
+  to.time.set(from.time.subarray(low, high), at);
   to.value.set(from.value.subarray(low, high), at);
   to.weight.set(from.weight.subarray(low, high), at);
   to.min.set(from.min.subarray(low, high), at);

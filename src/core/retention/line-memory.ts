@@ -7,6 +7,7 @@ import { LineBuffer } from '../line-buffer.ts';
  * 2. The columns `[first, end)` of `columnUs` are as they were filled: no sample in order can still fall into them. Column
  *    `first` may lack samples at its left edge; it only marks where the others begin.
  * 3. `forget` after anything else happened to ring, folds or cells. Memory: 41 bytes a column of twice the widest picture.
+ * 4. They are kept as a view draws them, time and mean, so that a picture only copies them.
  */
 export class LineMemory {
   tightFromUs = Number.POSITIVE_INFINITY;
@@ -17,7 +18,7 @@ export class LineMemory {
   moves = 0;
   /** Columns of the widest picture since these began. */
   widest = 0;
-  /** Dense columns from `first` on: `value` is the sum, `weight` the count. */
+  /** Dense columns from `first` on: `value` is the mean, `weight` the count; of an empty one `weight` is 0. */
   readonly columns = new LineBuffer();
 
   forget(): void {
@@ -55,6 +56,7 @@ export class LineMemory {
     const kept = Math.min(this.end, end - this.widest);
     const skip = kept - this.first;
     const count = this.end - this.first;
+    columns.time.copyWithin(0, skip, count);
     columns.value.copyWithin(0, skip, count);
     columns.weight.copyWithin(0, skip, count);
     columns.min.copyWithin(0, skip, count);

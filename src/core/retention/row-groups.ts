@@ -23,9 +23,9 @@ export class RowGroups {
   #value = new Float64Array(0);
   #next = new Uint32Array(0);
 
-  group(rows: MixedRows): void {
+  /** @param most The largest series of the batch, where it is known. */
+  group(rows: MixedRows, most = largest(rows.series, rows.length)): void {
     const { length, series } = rows;
-    const most = largest(series, length);
     this.series = most + 1;
     if (most + 2 > this.starts.length) {
       this.starts = new Uint32Array(most + 2);
@@ -48,8 +48,8 @@ export class RowGroups {
   }
 }
 
-/** The largest of the first `length` numbers, -1 of none. */
-function largest(series: Uint16Array, length: number): number {
+/** The largest of the first `length` series, -1 of none. */
+export function largest(series: Uint16Array, length: number): number {
   let most = -1;
   for (let i = 0; i < length; i += 1) if (series[i]! > most) most = series[i]!;
   return most;

@@ -62,65 +62,68 @@ export function addWholeBlocks(
   const starts = run.starts[level]!;
   const { min: outMin, max: outMax, value: outSum, weight: outCount } = out;
   // Blocks before it lie in the run, and so do the larger ones that begin with them; a complete block follows either.
-  const limit = Math.min(run.to >>> shift, (run.heldTo >>> shift) - 1) - FAN_OUT + 1;
+  const limit = (Math.min(run.to >>> shift, (run.heldTo >>> shift) - 1) - FAN_OUT + 1) | 0;
   const noLarger = level + 1 === run.levels.length ? 1 : 0;
   const last = lastEntry | 0;
+  // All numbers of blocks, rows and entries are below 2^31: `| 0` spares the check for more.
   let block = cursor.slot >>> shift;
+  let entry = cursor.entry | 0;
   let startUs = starts[block]!;
   let endUs = followedAtUs(run, level, cursor.slot + size);
-  let entry = cursor.entry;
   let twiceEdgeUs = Number.NEGATIVE_INFINITY;
   let before = 0;
   for (let isNext = true; isNext; ) {
-    const following = entry + 1;
-    const followingUs = (firstColumn + following + 1) * columnUs;
     const slot = block << shift;
-    let row = block * BLOCK_STRIDE;
-    let full = rows[row + 3]!;
-    if (twiceEdgeUs !== Number.NEGATIVE_INFINITY && startUs + endUs < 2 * followingUs && following < last) {
+    let row = (block * BLOCK_STRIDE) | 0;
+    let full = rows[(row + 3) | 0]!;
+    const following = (entry + 1) | 0;
+    const followingUs = 2 * ((firstColumn + following + 1) * columnUs);
+    if (twiceEdgeUs !== Number.NEGATIVE_INFINITY && startUs + endUs < followingUs && following < last) {
       entry = following;
-      twiceEdgeUs = 2 * followingUs;
+      twiceEdgeUs = followingUs;
       if (before + full !== 2 * size) breakBefore(run, slot, entry, out);
     } else {
       const column = columnOf((startUs + endUs) / 2, columnUs);
       const found = Math.min(last, column - firstColumn) | 0;
       if (found !== entry) breakBefore(run, slot, found, out);
       entry = found;
-      twiceEdgeUs = entry === last ? Number.POSITIVE_INFINITY : 2 * (column + 1) * columnUs;
+      twiceEdgeUs = entry === last ? Number.POSITIVE_INFINITY : 2 * ((column + 1) * columnUs);
     }
     // Which blocks have the extremes is kept without branches: they would be taken at random.
     let least = row;
-    let most = row + 1;
-    let sum = outSum[entry]! + rows[row + 2]!;
+    let most = (row + 1) | 0;
+    let sum = outSum[entry]! + rows[(row + 2) | 0]!;
     let count = outCount[entry]! + full;
     for (;;) {
-      block += 1;
+      block = (block + 1) | 0;
       startUs = endUs;
       if (block >= limit) {
         isNext = false;
         break;
       }
-      endUs = starts[block + 1]!;
+      endUs = starts[(block + 1) | 0]!;
       // Where a larger block begins it is looked at first, unless it is known to be too wide.
       if (
         endUs - startUs > widestUs ||
-        (((block & (FAN_OUT - 1)) | noLarger) === 0 && starts[block + FAN_OUT]! - startUs <= widestUs)
+        (((block & (FAN_OUT - 1)) | noLarger) === 0 && starts[(block + FAN_OUT) | 0]! - startUs <= widestUs)
       ) {
         isNext = false;
         break;
       }
       if (startUs + endUs >= twiceEdgeUs) break;
-      row += BLOCK_STRIDE;
-      const high = row + 1;
+      row = (row + BLOCK_STRIDE) | 0;
+      const high = (row + 1) | 0;
       least ^= (least ^ row) & -(rows[row]! < rows[least]!);
       most ^= (most ^ high) & -(rows[high]! > rows[most]!);
-      full = rows[row + 3]!;
-      sum += rows[row + 2]!;
+      full = rows[(row + 3) | 0]!;
+      sum += rows[(row + 2) | 0]!;
       count += full;
     }
     before = full;
-    if (rows[least]! < outMin[entry]!) outMin[entry] = rows[least]!;
-    if (rows[most]! > outMax[entry]!) outMax[entry] = rows[most]!;
+    const min = rows[least]!;
+    const max = rows[most]!;
+    if (min < outMin[entry]!) outMin[entry] = min;
+    if (max > outMax[entry]!) outMax[entry] = max;
     outSum[entry] = sum;
     outCount[entry] = count;
   }

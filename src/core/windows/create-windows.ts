@@ -1,8 +1,14 @@
 import { PaneWindows } from './pane-windows.ts';
 import { SessionWindows } from './session-windows.ts';
 import type { WindowOperator, WindowOptions } from './window-operator.ts';
+import type { WindowResults } from './window-results.ts';
 
-/** The operator for this shape: {@link PaneWindows} for tumbling and sliding, {@link SessionWindows} for sessions. */
-export function createWindows(options: WindowOptions): WindowOperator {
-  return options.shape.kind === 'session' ? new SessionWindows(options) : new PaneWindows(options);
+/**
+ * The operator for this shape: {@link PaneWindows} for tumbling and sliding, {@link SessionWindows} for sessions.
+ *
+ * @param results Where it appends its results. Default: columns of its own; streams whose results are read one stream at a
+ *   time can share one, which stays in the processor's cache.
+ */
+export function createWindows(options: WindowOptions, results?: WindowResults): WindowOperator {
+  return options.shape.kind === 'session' ? new SessionWindows(options, results) : new PaneWindows(options, results);
 }

@@ -43,6 +43,9 @@ export class Evaluation {
   readonly #qs: readonly number[];
   readonly #places: readonly number[];
   readonly #quantiles: Float64Array;
+  /** A window of one sample has, per aggregation, sample / divisor + addend. */
+  readonly #divisors: Float64Array;
+  readonly #addends: Float64Array;
 
   constructor(options: WindowOptions) {
     this.#kinds = options.aggregations.map(({ kind }) => kind);
@@ -55,6 +58,10 @@ export class Evaluation {
     this.#qs = quantiles.map(({ q }) => q);
     this.#places = quantiles.map(({ place }) => place);
     this.#quantiles = new Float64Array(quantiles.length);
+    const length = options.shape.kind === 'session' ? Number.NaN : options.shape.size;
+    const alone = this.#kinds.map((kind) => this.#ofOneSample(kind, length));
+    this.#divisors = Float64Array.from(alone, ([divisor]) => divisor);
+    this.#addends = Float64Array.from(alone, ([, addend]) => addend);
   }
 
   /**
@@ -86,7 +93,8 @@ export class Evaluation {
           break;
         case 'sum':
           value = count > 0 ? rows[row + SUM]! : 0;
-          if (this.#sumPer !== null) value /= length / this.#sumPer;
+          // + 0: a sum too small to divide is 0, not -0.
+          if (this.#sumPer !== null) value = value / (length / this.#sumPer) + 0;
           break;
         case 'rate':
           value = (this.#counter ? this.#increase(rows, row, before) : count) / (length / this.#unit);
@@ -116,6 +124,57 @@ export class Evaluation {
     out.count[at] = count;
     out.flags[at] = flags;
     out.coverage[at] = coverage;
+  }
+
+  /**
+   * Sets all but the bounds of the rows of `out` from `at` on: final results of windows that hold one finite sample each,
+   * `first` and then those of `samples` from `from` on. As {@link evaluate} would of their panes; not for aggregations that
+   * look at the value before the window.
+   */
+  writeAlone(out: WindowResults, at: number, first: number, samples: Float64Array, from: number): void {
+    const { values, width, length, count, revision, final, flags, coverage } = out;
+    for (let row = at; row < length; row += 1) {
+      count[row] = 1;
+      revision[row] = 0;
+      final[row] = 1;
+      flags[row] = 0;
+      coverage[row] = 1;
+    }
+    for (let k = 0; k < width; k += 1) {
+      const divisor = this.#divisors[k]!;
+      const addend = this.#addends[k]!;
+      values[at * width + k] = first / divisor + addend;
+      let i = from;
+      for (let place = (at + 1) * width + k; place < length * width; place += width) {
+        values[place] = samples[i]! / divisor + addend;
+        i += 1;
+      }
+    }
+  }
+
+  /** Divisor and addend of {@link writeAlone}: x / Infinity + c is c, x / 1 + -0 is x, x / 1 + 0 is x with 0 for -0. */
+  #ofOneSample(kind: Aggregation['kind'], length: number): readonly [divisor: number, addend: number] {
+    switch (kind) {
+      case 'min':
+      case 'max':
+      case 'first':
+      case 'last':
+        return [1, -0];
+      case 'avg':
+      case 'quantile':
+        return [1, 0];
+      case 'sum':
+        return [this.#sumPer === null ? 1 : length / this.#sumPer, 0];
+      case 'rate':
+        return [Number.POSITIVE_INFINITY, 1 / (length / this.#unit)];
+      case 'count':
+      case 'distinct':
+        return [Number.POSITIVE_INFINITY, 1];
+      case 'range':
+        return [Number.POSITIVE_INFINITY, 0];
+      default:
+        return [Number.POSITIVE_INFINITY, Number.NaN];
+    }
   }
 
   #increase(rows: Float64Array, row: number, before: number): number {

@@ -10,20 +10,14 @@ export class Finality {
   readonly #grid: WindowGrid;
   readonly #watermark: Watermark;
   readonly #allowedLateness: number;
-  readonly #keepPanes: number;
   /** End of the last final window; valid while the watermark is before `#nextEnd`. */
   #end = Number.NEGATIVE_INFINITY;
   #nextEnd = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    grid: WindowGrid,
-    watermark: Watermark,
-    options: { readonly allowedLateness?: number; readonly keepPanes?: number },
-  ) {
+  constructor(grid: WindowGrid, watermark: Watermark, allowedLateness: number) {
     this.#grid = grid;
     this.#watermark = watermark;
-    this.#allowedLateness = options.allowedLateness ?? 0;
-    this.#keepPanes = options.keepPanes ?? 0;
+    this.#allowedLateness = allowedLateness;
   }
 
   /** End of the last final window: a sample before it is late or dropped. */
@@ -45,8 +39,8 @@ export class Finality {
     return this.#grid.lastEndedBy(this.#watermark.value - this.#allowedLateness);
   }
 
-  /** The first pane that is stored: one that a window can still take samples into, or is kept for replacing. */
+  /** The first pane that a window can still take samples into. */
   get firstKept(): number {
-    return this.#grid.firstPane(this.lastClosed + 1) - this.#keepPanes;
+    return this.#grid.firstPane(this.lastClosed + 1);
   }
 }

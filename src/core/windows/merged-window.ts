@@ -26,22 +26,14 @@ export class MergedWindow {
   readonly #panes: WindowPanes;
   readonly #evaluation: Evaluation;
   readonly #keep: PaneKeeping;
-  /** Whether any aggregation looks at the value before the window. */
-  readonly #anchored: boolean;
   readonly #merged = new Float64Array(ROW);
   readonly #window: { before: number; length: number };
 
-  constructor(
-    grid: WindowGrid,
-    panes: WindowPanes,
-    evaluation: Evaluation,
-    keep: PaneKeeping & { readonly anchored: boolean },
-  ) {
+  constructor(grid: WindowGrid, panes: WindowPanes, evaluation: Evaluation, keep: PaneKeeping) {
     this.#grid = grid;
     this.#panes = panes;
     this.#evaluation = evaluation;
     this.#keep = keep;
-    this.#anchored = keep.anchored;
     this.#window = { before: Number.NaN, length: grid.size };
   }
 
@@ -55,7 +47,7 @@ export class MergedWindow {
     out.revision[at] = options.revision;
     out.final[at] = options.final ? 1 : 0;
     panes.settle(low, high);
-    this.#window.before = this.#anchored ? panes.lastBefore(low) : Number.NaN;
+    this.#window.before = this.#keep.anchored ? panes.lastBefore(low) : Number.NaN;
     if (high - low === 1) {
       this.#evaluation.evaluate(
         panes.rows,
@@ -68,7 +60,7 @@ export class MergedWindow {
       );
     } else {
       this.#merge(low, high, options.tree);
-      const sliding = high > low ? options.sliding : null;
+      const { sliding } = options;
       sliding?.moveTo(low, high);
       this.#evaluation.evaluate(
         this.#merged,

@@ -6,6 +6,8 @@ export interface PaneKeeping {
   readonly spread: boolean;
   /** The values are a counter's and its increase is asked for. */
   readonly counter: boolean;
+  /** An aggregation looks at the last value before its window. */
+  readonly anchored: boolean;
   readonly sketch: boolean;
   readonly distinct: boolean;
   readonly distinctLimit: number;

@@ -7,9 +7,8 @@
  * | 1-8   | the fields of {@link import('../pane.ts').PaneFields}                                              |
  * | 9-10  | MEAN, M2 (sum of squared distances from the mean), kept where the spread is asked for              |
  * | 11    | INCREASE from its first to its last sample, resets counted, kept for counters                      |
- * | 12    | MARKS: REBUILT and APPROXIMATE of window-results.ts                                                |
- * | 13    | DROPPED: samples of its interval that no window took                                               |
- * | 14-15 | EVEN, ODD: SUM in two halves, of its 1st, 3rd ... and of its 2nd, 4th ... sample in arrival order  |
+ * | 12    | MARKS: APPROXIMATE and AT_LEAST of window-results.ts                                               |
+ * | 13-14 | EVEN, ODD: SUM in two halves, of its 1st, 3rd ... and of its 2nd, 4th ... sample in arrival order  |
  *
  * A row whose COUNT is 0 is no pane; its other fields hold anything.
  */
@@ -28,9 +27,8 @@ export const MEAN = 9;
 export const M2 = 10;
 export const INCREASE = 11;
 export const MARKS = 12;
-export const DROPPED = 13;
-export const EVEN = 14;
-export const ODD = 15;
+export const EVEN = 13;
+export const ODD = 14;
 
 /** What a counter grew from one value to the next: a fall is a reset and adds the new value. */
 export function counterStep(before: number, after: number): number {
@@ -41,7 +39,7 @@ export function counterStep(before: number, after: number): number {
  * Merges the pane at `from` of `b` into the one at `to` of `a`; `b` is later in arrival.
  *
  * Exact in count, min, max, first and last. `increase` is that of both where `b`'s samples all follow `a`'s. MARKS join,
- * INDEX and DROPPED stay. Allocates nothing.
+ * INDEX stays. Allocates nothing.
  */
 export function mergeRow(a: Float64Array, to: number, b: Float64Array, from: number): void {
   const count = b[from + COUNT]!;

@@ -1,13 +1,13 @@
 import { DistinctSet } from '../distinct-set.ts';
-import { StreamVizError } from '../errors.ts';
 import { QuantileSketch } from '../sketch/quantile-sketch.ts';
+import { doublesIn, metaNumber, numberIn, tableNamed } from '../state-input.ts';
 import type { StateColumn, StateTable } from '../state-table.ts';
 import { CounterSamples } from './counter-samples.ts';
 import { ROW_SHIFT } from './pane-row.ts';
-import type { Watermark } from './watermark.ts';
+import { restoreStream, streamMeta } from './stream-state.ts';
 import type { WindowEmitter } from './window-emitter.ts';
-import type { WindowCounters } from './window-operator.ts';
 import type { WindowPanes } from './window-panes.ts';
+import type { WindowStream } from './window-stream.ts';
 
 /*
  * | table   | one row per                        | columns                                                     |
@@ -21,8 +21,7 @@ import type { WindowPanes } from './window-panes.ts';
 interface PaneWindowsState {
   readonly panes: WindowPanes;
   readonly emitter: WindowEmitter;
-  readonly watermark: Watermark;
-  readonly counters: WindowCounters;
+  readonly stream: WindowStream;
 }
 
 /** Numbers of a row, in the order of pane-row.ts. */
@@ -40,15 +39,13 @@ const ROW_COLUMNS = [
   'm2',
   'increase',
   'marks',
-  'dropped',
   'even',
   'odd',
 ] as const;
-const COUNTER_NAMES = ['late', 'dropped', 'missing', 'invalid', 'outOfOrder'] as const;
 
 /** Copies everything that decides what comes next. */
 export function savePaneWindows(state: PaneWindowsState): readonly StateTable[] {
-  const { panes, emitter, watermark, counters } = state;
+  const { panes, emitter, stream } = state;
   panes.arrange();
   const slots = Array.from({ length: panes.tail - panes.head }, (_, i) => panes.head + i);
   const columns: Record<string, StateColumn> = {};
@@ -71,10 +68,9 @@ export function savePaneWindows(state: PaneWindowsState): readonly StateTable[] 
     {
       name: 'panes',
       meta: {
-        watermark: watermark.save(),
-        fired: emitter.fired,
-        evicted: [panes.evictedTime, panes.evictedValue],
-        counters: COUNTER_NAMES.map((name) => counters[name]),
+        ...streamMeta(stream),
+        fired: metaNumber(emitter.fired),
+        evicted: metaNumber(panes.evictedValue),
       },
       columns,
     },
@@ -108,15 +104,13 @@ export function savePaneWindows(state: PaneWindowsState): readonly StateTable[] 
 
 /** Puts saved state into a fresh operator's parts. @throws StreamVizError `STATE_INVALID` */
 export function restorePaneWindows(state: PaneWindowsState, tables: readonly StateTable[]): void {
-  const { panes, emitter, watermark, counters } = state;
-  const table = tableOf(tables, 'panes');
-  watermark.restore(numbers(table.meta.watermark));
-  emitter.fired = Number(table.meta.fired);
-  [panes.evictedTime, panes.evictedValue] = numbers(table.meta.evicted) as [number, number];
-  const saved = numbers(table.meta.counters);
-  for (const [i, name] of COUNTER_NAMES.entries()) counters[name] = saved[i] ?? 0;
-  const index = floats(table, 'index');
-  const rowColumns = ROW_COLUMNS.map((name) => floats(table, name));
+  const { panes, emitter, stream } = state;
+  const table = tableNamed(tables, 'panes');
+  restoreStream(stream, table);
+  emitter.fired = numberIn(table, 'fired');
+  panes.evictedValue = numberIn(table, 'evicted');
+  const index = doublesIn(table, 'index');
+  const rowColumns = ROW_COLUMNS.map((name) => doublesIn(table, name));
   const sketches = table.columns.sketch as readonly (Uint8Array | null)[];
   const distincts = table.columns.distinct as readonly (Uint8Array | null)[];
   const places: number[] = [];
@@ -129,10 +123,10 @@ export function restorePaneWindows(state: PaneWindowsState, tables: readonly Sta
     const distinct = distincts[i];
     if (distinct) panes.extras?.putDistinct(place, DistinctSet.restore(new Float64Array(distinct.slice().buffer)));
   }
-  const samples = tableOf(tables, 'samples');
-  const rows = floats(samples, 'row');
-  const times = floats(samples, 'time');
-  const values = floats(samples, 'value');
+  const samples = tableNamed(tables, 'samples');
+  const rows = doublesIn(samples, 'row');
+  const times = doublesIn(samples, 'time');
+  const values = doublesIn(samples, 'value');
   for (let from = 0; from < rows.length; ) {
     let to = from;
     while (to < rows.length && rows[to] === rows[from]) to += 1;
@@ -141,33 +135,11 @@ export function restorePaneWindows(state: PaneWindowsState, tables: readonly Sta
     panes.counters?.put(places[rows[from]!]!, kept);
     from = to;
   }
-  const revised = tableOf(tables, 'revised');
-  const revisions = floats(revised, 'revision');
-  const windows = Array.from(floats(revised, 'window'), (window, i) => [window, revisions[i]!] as const);
+  const revised = tableNamed(tables, 'revised');
+  const revisions = doublesIn(revised, 'revision');
+  const windows = Array.from(doublesIn(revised, 'window'), (window, i) => [window, revisions[i]!] as const);
   emitter.revisions.restore(windows);
-  const spans = tableOf(tables, 'spans');
-  const ends = floats(spans, 'to');
-  for (const [i, from] of floats(spans, 'from').entries()) panes.addSpan(from, ends[i]!);
-}
-
-function tableOf(tables: readonly StateTable[], name: string): StateTable {
-  const table = tables.find((candidate) => candidate.name === name);
-  if (table === undefined) throw invalid(`there is no table "${name}"`);
-  return table;
-}
-
-function floats(table: StateTable, name: string): Float64Array {
-  const column = table.columns[name];
-  if (!(column instanceof Float64Array)) throw invalid(`column "${name}" of "${table.name}" is missing or no floats`);
-  return column;
-}
-
-/** A list of numbers; those that are not finite may have become their texts on the way. */
-function numbers(value: unknown): number[] {
-  if (!Array.isArray(value)) throw invalid('a list of numbers is missing');
-  return value.map(Number);
-}
-
-function invalid(what: string): StreamVizError {
-  return new StreamVizError('STATE_INVALID', `the state of windows cannot be restored: ${what}`);
+  const spans = tableNamed(tables, 'spans');
+  const ends = doublesIn(spans, 'to');
+  for (const [i, from] of doublesIn(spans, 'from').entries()) panes.addSpan(from, ends[i]!);
 }

@@ -1,28 +1,17 @@
-import { DISTINCT_LIMIT } from '../distinct-set.ts';
 import type { PaneFields } from '../pane.ts';
 import type { StateTable } from '../state-table.ts';
-import { type Aggregation, paneNeeds } from './aggregation.ts';
-import { Evaluation } from './evaluate.ts';
-import { Finality } from './finality.ts';
-import { foldInto } from './fold-pane.ts';
-import { MergedWindow } from './merged-window.ts';
-import type { PaneKeeping } from './pane-extras.ts';
-import { COUNT, DROPPED, MARKS, ROW_SHIFT, runEnd } from './pane-row.ts';
-import { restorePaneWindows, savePaneWindows } from './pane-windows-state.ts';
-import { countOutOfOrder, countUnusable } from './sample-counters.ts';
-import { Watermark } from './watermark.ts';
-import { WindowEmitter } from './window-emitter.ts';
-import { WindowGrid } from './window-grid.ts';
-import type { PaneFeatures, WindowCounters, WindowOperator, WindowOptions } from './window-operator.ts';
-import { WindowPanes } from './window-panes.ts';
-import { REBUILT, type WindowResults } from './window-results.ts';
-import type { WindowShape } from './window-shape.ts';
+import { StoredWindows } from './stored-windows.ts';
+import type { PaneFeatures, WindowOptions } from './window-operator.ts';
+import { planOf, type WindowPlan } from './window-plan.ts';
+import type { WindowResults } from './window-results.ts';
+import { WindowStream } from './window-stream.ts';
 
-/** Panes made since the last firing after which windows fire within one `add`, so that memory stays bounded. */
-const MOST_WAITING = 32;
+/** So many windows of one sample are written together. */
+const ROWS_AT_ONCE = 32;
+const NO_SAMPLES = new Float64Array(0);
 
 /**
- * Tumbling and sliding windows of one stream. See the guarantees of {@link WindowOperator}.
+ * Tumbling and sliding windows of one stream. See the guarantees of {@link import('./window-operator.ts').WindowOperator}.
  *
  * 1. Samples are taken as runs: times that do not fall, within one pane. A sample not before the end of the last final
  *    window can change no final result, so results wait until its `add` ends; only one before it is judged by itself.
@@ -31,106 +20,41 @@ const MOST_WAITING = 32;
  *    that window too, where `delta`, `increase` or a counter's `rate` changes by it.
  * 4. A first sample that comes to a final window counts as late; that window's first result has revision 0.
  * 5. Any split of the samples into batches gives the same results: bit for bit, but for stddev and variance (1e-12).
+ * 6. A sample with no other beside it in any open window stands alone until the next one comes. While each finds the one
+ *    before it out of its window no pane is made: about 20 ns a sample, and no room for panes is held.
  */
-export class PaneWindows implements WindowOperator {
-  readonly shape: WindowShape;
-  readonly aggregations: readonly Aggregation[];
-  readonly counters: WindowCounters = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
-  readonly results: WindowResults;
-  readonly #grid: WindowGrid;
-  readonly #keep: PaneKeeping;
-  readonly #panes: WindowPanes;
-  readonly #emitter: WindowEmitter;
-  readonly #watermark: Watermark;
-  readonly #finality: Finality;
-  readonly #anchored: boolean;
-  /** Panes made until windows fired last. */
-  #firedMade = 0;
+export class PaneWindows extends WindowStream {
+  readonly #plan: WindowPlan;
+  /** Null until a pane is needed. */
+  #stored: StoredWindows | null = null;
+  /** End of the window of the sample that stands alone; NaN: there is none. While there is, nothing is stored. */
+  #aloneEnd = Number.NaN;
+  #aloneTime = Number.NaN;
+  #aloneValue = Number.NaN;
 
-  /** @param options `shape` must be tumbling or sliding. */
-  constructor(options: WindowOptions) {
-    if (options.shape.kind === 'session') throw new TypeError('a tumbling or sliding shape; got session');
-    const { aggregations } = options;
-    const needs = paneNeeds(aggregations, { counter: options.counter ?? false });
-    this.shape = options.shape;
-    this.aggregations = aggregations;
-    this.#anchored = needs.increase || aggregations.some(({ kind }) => kind === 'delta' || kind === 'increase');
-    this.#keep = {
-      spread: needs.spread,
-      counter: needs.increase,
-      sketch: needs.sketch,
-      distinct: needs.distinct,
-      distinctLimit: options.distinctLimit ?? DISTINCT_LIMIT,
-    };
-    this.#grid = new WindowGrid(options.shape);
-    this.#panes = new WindowPanes(this.#keep);
-    const merged = new MergedWindow(this.#grid, this.#panes, new Evaluation(options), {
-      ...this.#keep,
-      anchored: this.#anchored,
-    });
-    this.#emitter = new WindowEmitter(this.#grid, this.#panes, merged, {
-      width: aggregations.length,
-      keep: this.#keep,
-    });
-    this.results = this.#emitter.results;
-    this.#watermark = new Watermark(options);
-    this.#finality = new Finality(this.#grid, this.#watermark, options);
+  /** @param options `shape` must be tumbling or sliding. Operators of one options object share what follows from it. */
+  constructor(options: WindowOptions, results?: WindowResults) {
+    super(options, results);
+    this.#plan = planOf(options);
   }
 
   /** The operator whose `save` gave these tables, under the same options. @throws StreamVizError `STATE_INVALID` */
   static restore(options: WindowOptions, tables: readonly StateTable[]): PaneWindows {
     const windows = new PaneWindows(options);
-    restorePaneWindows(windows.#state(), tables);
-    windows.#firedMade = windows.#panes.made;
+    windows.#store().restore(tables);
     return windows;
   }
 
-  get watermark(): number {
-    return this.#watermark.value;
-  }
-
-  /** Length of the panes; each starts at {@link paneStart}. */
-  get paneSize(): number {
-    return this.#grid.paneSize;
-  }
-
-  /** Start of the pane that a time lies in. */
-  paneStart(time: number): number {
-    return this.#grid.paneStart(this.#grid.paneAt(time));
-  }
-
   add(times: Float64Array, values: Float64Array, from: number, to: number, now: number): void {
-    const watermark = this.#watermark;
-    const limit = watermark.limit(now);
-    const lowest = -watermark.limit(Number.NaN);
-    const limitEdge = Math.floor(limit) + 1;
-    const panes = this.#panes;
-    const grid = this.#grid;
-    const finality = this.#finality;
-    let observed = false;
-    let i = from;
-    while (i < to) {
-      const time = times[i]!;
-      if (!(time <= limit && time >= lowest)) {
-        this.counters.invalid += 1;
-        i += 1;
-        continue;
+    const limit = this.clock.limit(now);
+    for (let i = from; i < to; ) {
+      if (this.#plan.takesAlone && (this.#stored === null || this.#stored.isEmpty)) {
+        i = this.#addAlone(times, values, i, to, limit);
+        if (i > from) this.clock.arrived(now);
       }
-      observed = true;
-      if (time < finality.end) {
-        this.#addLate(times, values, i);
-        i += 1;
-        continue;
-      }
-      const pane = grid.paneAt(time);
-      const edge = grid.paneStart(pane + 1);
-      const end = runEnd(times, i, to, edge < limitEdge ? edge : limitEdge);
-      this.#addRun(pane, times, values, i, end);
-      i = end;
-      if (panes.made - this.#firedMade > MOST_WAITING) this.#fire();
+      if (i < to) i = this.#store().add(times, values, i, to, { limit, now });
     }
-    if (observed) watermark.arrived(now);
-    this.#fire();
+    this.passed();
   }
 
   /**
@@ -139,159 +63,104 @@ export class PaneWindows implements WindowOperator {
    */
   addPane(_start: number, _duration: number, panes: PaneFields, row: number, features: PaneFeatures | null): void {
     const count = panes.count[row]!;
-    const lastTime = panes.lastTime[row]!;
-    const watermark = this.#watermark;
     if (!(count > 0)) return;
-    if (count === 1 || !(Math.abs(lastTime) <= Number.MAX_SAFE_INTEGER)) {
+    if (count === 1 || !(Math.abs(panes.lastTime[row]!) <= Number.MAX_SAFE_INTEGER)) {
       this.add(panes.lastTime, panes.last, row, row + 1, Number.NaN);
-      watermark.arrivedUnclocked();
-      return;
-    }
-    this.#fire();
-    if (lastTime < watermark.maxTime) this.counters.outOfOrder += count;
-    const pane = this.#grid.paneAt(lastTime);
-    const firstPane = this.#grid.paneAt(panes.firstTime[row]!);
-    if (firstPane < pane) this.#panes.addSpan(firstPane, pane);
-    this.#take(pane, count, (place) => foldInto(this.#panes, place, panes, row, features, this.#keep));
-    watermark.observe(lastTime);
-    watermark.arrivedUnclocked();
-    this.#fire();
+    } else this.#store().addPane(panes, row, features);
+    this.clock.arrivedUnclocked();
   }
 
-  raiseWatermark(watermark: number): void {
-    this.#watermark.raise(watermark);
-    this.#fire();
-  }
-
-  advance(now: number): void {
-    this.#watermark.advance(now);
-    this.#fire();
-  }
-
-  close(): void {
-    this.raiseWatermark(Number.POSITIVE_INFINITY);
-  }
-
-  readOpen(out: WindowResults): void {
-    this.#emitter.readOpen(out, this.#finality.lastFinal + 1);
+  readOpen(out: WindowResults, until = Number.POSITIVE_INFINITY): void {
+    if (Number.isNaN(this.#aloneEnd)) this.#stored?.readOpen(out, until);
+    else out.final[this.#writeAlone(out)] = 0;
   }
 
   /** Results that were not read are not part of it. */
   save(): readonly StateTable[] {
-    return savePaneWindows(this.#state());
+    return this.#store().save();
   }
 
-  /** Samples of the pane that starts at `start`: those it holds and those that no window took. 0 where it is not stored. */
-  paneCount(start: number): { readonly taken: number; readonly dropped: number } {
-    const panes = this.#panes;
-    const pane = this.#grid.paneAt(start);
-    const slot = panes.seek(pane);
-    if (slot === panes.tail || panes.rows[panes.at(slot)] !== pane) return { taken: 0, dropped: 0 };
-    const row = panes.at(slot);
-    return { taken: panes.rows[row + COUNT]!, dropped: panes.rows[row + DROPPED]! };
+  protected passed(): void {
+    if (Number.isNaN(this.#aloneEnd)) this.#stored?.fire();
+    else if (this.clock.value >= this.#aloneEnd) {
+      this.#writeAlone(this.results);
+      this.#aloneEnd = Number.NaN;
+    }
   }
 
   /**
-   * The pane that starts at `start` now holds exactly row `row` of `panes`. Touches neither counters nor watermark.
+   * Takes samples as long as each is in order, finite, and by its time makes the window of the one before it final.
    *
-   * Results follow with {@link endReplace}. A pane older than what `keepPanes` keeps stays as it is.
+   * @returns the first sample not taken, or `to`.
    */
-  replacePane(start: number, panes: PaneFields, row: number, features: PaneFeatures | null): void {
-    const grid = this.#grid;
-    const pane = grid.paneAt(start);
-    const oldest = this.#finality.firstKept;
-    if (pane < oldest) return;
-    this.#emitter.beginReplace(pane, {
-      oldest: Math.ceil((oldest + grid.panesPerWindow) / grid.panesPerSlide),
-      anchored: this.#anchored,
-    });
-    this.#emitter.touch(pane);
-    const store = this.#panes;
-    const place = store.ensure(pane);
-    store.clear(place);
-    store.rows[(place << ROW_SHIFT) + MARKS] = REBUILT;
-    if (panes.count[row]! > 0) foldInto(store, place, panes, row, features, this.#keep);
-    this.#firedMade = store.made;
-  }
-
-  /** Final windows over replaced panes whose count or values changed come again, revision + 1 and REBUILT. */
-  endReplace(): void {
-    this.#emitter.endReplace();
-    this.#evict();
-  }
-
-  /** Takes a run that no final window holds. */
-  #addRun(pane: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
-    const panes = this.#panes;
-    const watermark = this.#watermark;
-    const { made } = panes;
-    const place = panes.ensure(pane);
-    const count = panes.addRun(place, times, values, from, to);
-    if (count < to - from) {
-      countUnusable(this.counters, values, from, to);
-      if (count === 0 && panes.made > made) panes.unmake(place);
+  #addAlone(times: Float64Array, values: Float64Array, from: number, to: number, limit: number): number {
+    const { clock } = this;
+    let i = from;
+    if (Number.isNaN(this.#aloneEnd)) {
+      const time = times[i]!;
+      const value = values[i]!;
+      const { grid } = this.#plan;
+      const end = grid.paneStart(grid.paneAt(time) + 1);
+      const isTaken = time <= limit && time >= -Number.MAX_SAFE_INTEGER && time >= clock.maxTime && end > clock.value;
+      if (!isTaken || value - value !== 0) return from;
+      this.#standAlone(time, value, end);
+      i += 1;
     }
-    if (times[from]! < watermark.maxTime) countOutOfOrder(this.counters, watermark.maxTime, times, values, from, to);
-    watermark.observe(times[to - 1]!);
-  }
-
-  /** Takes sample `i`, which lies in a window that is final. */
-  #addLate(times: Float64Array, values: Float64Array, i: number): void {
-    this.#fire();
-    const time = times[i]!;
-    const value = values[i]!;
-    if (value - value !== 0) countUnusable(this.counters, values, i, i + 1);
-    else {
-      if (time < this.#watermark.maxTime) this.counters.outOfOrder += 1;
-      this.#take(this.#grid.paneAt(time), 1, (place) => this.#panes.addRun(place, times, values, i, i + 1));
+    for (let before = -1; before < i && i < to; ) {
+      before = i;
+      i += this.#passAlone(times, values, i, Math.min(to, i + ROWS_AT_ONCE), limit);
     }
-    this.#watermark.observe(time);
+    if (i > from) clock.observe(this.#aloneTime);
+    return i;
   }
 
-  /** `count` samples come to `pane`: judged per window, put there by `put`, final windows revised. */
-  #take(pane: number, count: number, put: (place: number) => void): void {
-    const grid = this.#grid;
-    const panes = this.#panes;
-    const emitter = this.#emitter;
-    const { lastClosed, firstKept } = this.#finality;
-    const last = grid.lastWindow(pane);
-    if (last <= lastClosed) {
-      this.counters.dropped += count;
-      if (pane >= firstKept) {
-        const row = panes.ensure(pane) << ROW_SHIFT;
-        panes.rows[row + DROPPED] = panes.rows[row + DROPPED]! + count;
-      }
-    } else {
-      const place = panes.ensure(pane);
-      const first = Math.max(grid.firstWindow(pane), lastClosed + 1);
-      const final = Math.min(last, emitter.fired);
-      const followers = this.#anchored ? emitter.readFollowers(pane) : null;
-      emitter.touch(pane);
-      put(place);
-      if (final >= first) this.counters.late += count;
-      for (let window = first; window <= final; window += 1) emitter.revise(window, count);
-      if (followers !== null) emitter.reviseFollowers(followers);
+  /** Takes some more after the sample that stands alone; returns how many, 0 where the next one cannot be taken. */
+  #passAlone(times: Float64Array, values: Float64Array, from: number, to: number, limit: number): number {
+    const { grid, evaluation } = this.#plan;
+    const { results } = this;
+    const { lateness } = this.clock;
+    const { size } = grid;
+    const at = results.push(to - from);
+    const { start: starts, end: ends } = results;
+    let end = this.#aloneEnd;
+    let i = from;
+    for (; i < to; i += 1) {
+      const time = times[i]!;
+      const value = values[i]!;
+      if (!(time <= limit && time - lateness >= end) || value - value !== 0) break;
+      starts[at + i - from] = end - size;
+      ends[at + i - from] = end;
+      end = time < end + size ? end + size : grid.paneStart(grid.paneAt(time) + 1);
     }
-    this.#firedMade = panes.made;
+    results.length = at + i - from;
+    if (i === from) return 0;
+    evaluation.writeAlone(results, at, this.#aloneValue, values, from);
+    this.#standAlone(times[i - 1]!, values[i - 1]!, end);
+    return i - from;
   }
 
-  /** Emits the windows that the watermark has passed since the last call, then lets go of what none can change. */
-  #fire(): void {
-    this.#emitter.fire(this.#finality.lastFinal);
-    this.#evict();
+  #standAlone(time: number, value: number, end: number): void {
+    this.#aloneTime = time;
+    this.#aloneValue = value;
+    this.#aloneEnd = end;
   }
 
-  #evict(): void {
-    const panes = this.#panes;
-    const { firstKept } = this.#finality;
-    if (panes.first < firstKept) {
-      panes.evict(firstKept);
-      this.#emitter.revisions.forget(this.#grid.firstWindow(firstKept));
+  /** Appends the window of the sample that stands alone, as final; returns its row. */
+  #writeAlone(out: WindowResults): number {
+    const at = out.push();
+    out.start[at] = this.#aloneEnd - this.#plan.grid.size;
+    out.end[at] = this.#aloneEnd;
+    this.#plan.evaluation.writeAlone(out, at, this.#aloneValue, NO_SAMPLES, 0);
+    return at;
+  }
+
+  /** What holds panes, the sample that stood alone among them. */
+  #store(): StoredWindows {
+    this.#stored ??= new StoredWindows(this.#plan, this);
+    if (!Number.isNaN(this.#aloneEnd)) {
+      this.#stored.hold(this.#aloneTime, this.#aloneValue);
+      this.#aloneEnd = Number.NaN;
     }
-    this.#firedMade = panes.made;
-  }
-
-  #state() {
-    return { panes: this.#panes, emitter: this.#emitter, watermark: this.#watermark, counters: this.counters };
+    return this.#stored;
   }
 }

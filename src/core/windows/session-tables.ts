@@ -1,21 +1,13 @@
 import { DistinctSet } from '../distinct-set.ts';
-import { StreamVizError } from '../errors.ts';
 import { QuantileSketch } from '../sketch/quantile-sketch.ts';
+import { doublesIn, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from '../state-input.ts';
 import type { StateColumn, StateTable } from '../state-table.ts';
 import { COUNT } from './pane-row.ts';
+import type { SessionList } from './session-list.ts';
 import { Session, type SessionNeeds } from './session-state.ts';
 import type { SessionTrail } from './session-trail.ts';
-import type { WindowCounters } from './window-operator.ts';
-
-/** Everything of an operator of sessions that changes. */
-export interface SessionsState {
-  readonly sessions: readonly Session[];
-  readonly open: number;
-  readonly horizon: number;
-  readonly forgottenLast: number;
-  readonly watermark: readonly number[];
-  readonly counters: Readonly<WindowCounters>;
-}
+import { restoreStream, streamMeta } from './stream-state.ts';
+import type { WindowStream } from './window-stream.ts';
 
 const NAME = 'sessions';
 /** Columns of the pane, in the order of pane-row.ts from COUNT on. */
@@ -35,8 +27,8 @@ const PANE_COLUMNS = [
 ];
 
 /** One table, a row per session. Copies. */
-export function saveSessions(state: SessionsState): readonly StateTable[] {
-  const { sessions } = state;
+export function saveSessions(list: SessionList, stream: WindowStream): readonly StateTable[] {
+  const { sessions } = list;
   const columns: Record<string, StateColumn> = {};
   for (const [i, name] of PANE_COLUMNS.entries()) {
     columns[name] = Float64Array.from(sessions, ({ row }) => row[COUNT + i]!);
@@ -49,41 +41,47 @@ export function saveSessions(state: SessionsState): readonly StateTable[] {
   columns.trail = sessions.map(({ trail }) => (trail === null ? null : bytesOf(trailNumbers(trail))));
   const meta = {
     version: 1,
-    open: state.open,
-    horizon: state.horizon,
-    forgottenLast: state.forgottenLast,
-    watermark: state.watermark,
-    counters: { ...state.counters },
+    open: list.open,
+    horizon: metaNumber(list.horizon),
+    forgottenLast: metaNumber(list.forgottenLast),
+    ...streamMeta(stream),
   };
   return [{ name: NAME, meta, columns }];
 }
 
-/** The state that `saveSessions` was given. @throws StreamVizError `STATE_INVALID` */
-export function readSessions(tables: readonly StateTable[], needs: SessionNeeds): SessionsState {
-  const table = tables.find(({ name }) => name === NAME);
-  if (table === undefined) throw invalid(`a table named ${NAME}; got ${tables.map(({ name }) => name).join(', ')}`);
-  const { meta, columns } = table;
-  if (meta.version !== 1) throw invalid(`version 1; got ${String(meta.version)}`);
-  const length = columns.count?.length ?? 0;
-  const sessions = Array.from({ length }, (_, i) => readSession(columns, i, needs));
-  return {
-    sessions,
-    open: numberOf(meta.open),
-    horizon: numberOf(meta.horizon),
-    forgottenLast: numberOf(meta.forgottenLast),
-    watermark: Array.isArray(meta.watermark) ? meta.watermark.map(numberOf) : [],
-    counters: readCounters(meta.counters),
-  };
+/** Takes over what `saveSessions` gave. @throws StreamVizError `STATE_INVALID` */
+export function restoreSessions(
+  tables: readonly StateTable[],
+  needs: SessionNeeds,
+  list: SessionList,
+  stream: WindowStream,
+): void {
+  const table = tableNamed(tables, NAME);
+  if (table.meta.version !== 1) throw stateInvalid(`${NAME} has version ${String(table.meta.version)}, expected 1`);
+  const { length } = doublesIn(table, 'count');
+  const rows = PANE_COLUMNS.map((name) => doublesIn(table, name, length));
+  list.restore({
+    sessions: Array.from({ length }, (_, i) => readSession(table.columns, rows, i, needs)),
+    open: wholeIn(table, 'open', 0, length),
+    horizon: numberIn(table, 'horizon'),
+    forgottenLast: numberIn(table, 'forgottenLast'),
+  });
+  restoreStream(stream, table);
 }
 
-function readSession(columns: StateTable['columns'], i: number, needs: SessionNeeds): Session {
+function readSession(
+  columns: StateTable['columns'],
+  rows: readonly Float64Array[],
+  i: number,
+  needs: SessionNeeds,
+): Session {
   const session = new Session(needs, {
     sketch: readBytes(columns.sketch, i, (bytes) => QuantileSketch.decode(bytes)),
     distinct: readBytes(columns.distinct, i, (bytes) => DistinctSet.restore(floatsOf(bytes))),
   });
-  for (const [k, name] of PANE_COLUMNS.entries()) session.row[COUNT + k] = numberOf(columns[name]?.[i]);
+  for (const [k, column] of rows.entries()) session.row[COUNT + k] = column[i]!;
   session.final = columns.final?.[i] === 1;
-  session.revision = numberOf(columns.revision?.[i]);
+  session.revision = Number(columns.revision?.[i]);
   const bounds = readBytes(columns.replaces, i, floatsOf) ?? new Float64Array(0);
   for (let k = 0; k + 1 < bounds.length; k += 2) session.replaces.push([bounds[k]!, bounds[k + 1]!]);
   const trail = readBytes(columns.trail, i, floatsOf);
@@ -113,30 +111,8 @@ function readBytes<T>(column: StateColumn | undefined, i: number, read: (bytes: 
   return cell instanceof Uint8Array && cell.length > 0 ? read(cell) : null;
 }
 
-function readCounters(value: unknown): WindowCounters {
-  const counters = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  return {
-    late: numberOf(counters.late),
-    dropped: numberOf(counters.dropped),
-    missing: numberOf(counters.missing),
-    invalid: numberOf(counters.invalid),
-    outOfOrder: numberOf(counters.outOfOrder),
-  };
-}
-
-/** A number, or its text where it is not finite. */
-function numberOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
-  throw invalid(`numbers; got ${String(value)}`);
-}
-
 const bytesOf = (numbers: Float64Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** A copy: bytes may lie at any offset. */
 const floatsOf = (bytes: Uint8Array): Float64Array => new Float64Array(new Uint8Array(bytes).buffer);
-
-function invalid(what: string): StreamVizError {
-  return new StreamVizError('STATE_INVALID', `the state of session windows cannot be restored: expected ${what}`);
-}

@@ -6,11 +6,10 @@ import { Evaluation } from './evaluate.ts';
 import { SessionList } from './session-list.ts';
 import { sessionOfPane } from './session-pane.ts';
 import type { SessionNeeds } from './session-state.ts';
-import { readSessions, saveSessions } from './session-tables.ts';
-import { Watermark } from './watermark.ts';
-import type { PaneFeatures, WindowCounters, WindowOperator, WindowOptions } from './window-operator.ts';
+import { restoreSessions, saveSessions } from './session-tables.ts';
+import type { PaneFeatures, WindowOptions } from './window-operator.ts';
 import { WindowResults } from './window-results.ts';
-import type { WindowShape } from './window-shape.ts';
+import { WindowStream } from './window-stream.ts';
 
 /**
  * Session windows: samples `gap` or less apart join, the window is `[first, last + gap)`.
@@ -28,30 +27,23 @@ import type { WindowShape } from './window-shape.ts';
  *    2 gaps before a remembered one (at most {@link import('./session-list.ts').CHAIN_LIMIT} of those). A sample that would have to join a forgotten one is
  *    dropped: two results never overlap without one replacing the other.
  */
-export class SessionWindows implements WindowOperator {
-  readonly shape: WindowShape;
-  readonly aggregations: readonly Aggregation[];
-  readonly counters: WindowCounters = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
-  readonly results: WindowResults;
+export class SessionWindows extends WindowStream {
   readonly #gap: number;
   readonly #allowed: number;
   readonly #needs: SessionNeeds;
   /** Results count from the last value before the window. */
   readonly #anchored: boolean;
-  readonly #watermark: Watermark;
   readonly #evaluation: Evaluation;
   readonly #window = { before: Number.NaN, length: 0 };
   readonly #list: SessionList;
   readonly #scratch: WindowResults;
 
   /** @param options `shape` must be a session's. */
-  constructor(options: WindowOptions) {
+  constructor(options: WindowOptions, results?: WindowResults) {
+    super(options, results);
     if (options.shape.kind !== 'session') throw new TypeError(`a session shape; got ${options.shape.kind}`);
     const uses = (kind: Aggregation['kind']) => options.aggregations.some((aggregation) => aggregation.kind === kind);
     const counter = options.counter ?? false;
-    this.shape = options.shape;
-    this.aggregations = options.aggregations;
-    this.results = new WindowResults(options.aggregations.length);
     this.#gap = options.shape.gap;
     this.#allowed = options.allowedLateness ?? 0;
     this.#needs = {
@@ -61,28 +53,20 @@ export class SessionWindows implements WindowOperator {
     this.#anchored = uses('delta') || uses('increase') || (counter && uses('rate'));
     this.#list = new SessionList(this.#gap, this.#needs);
     this.#scratch = new WindowResults(options.aggregations.length);
-    this.#watermark = new Watermark(options);
     this.#evaluation = new Evaluation(options);
   }
 
   /** Goes on from what `save` of an operator with the same options gave. @throws StreamVizError `STATE_INVALID` */
   static restore(options: WindowOptions, tables: readonly StateTable[]): SessionWindows {
     const windows = new SessionWindows(options);
-    const state = readSessions(tables, windows.#needs);
-    windows.#list.restore(state);
-    windows.#watermark.restore(state.watermark);
-    Object.assign(windows.counters, state.counters);
+    restoreSessions(tables, windows.#needs, windows.#list, windows);
     return windows;
   }
 
-  get watermark(): number {
-    return this.#watermark.value;
-  }
-
   add(times: Float64Array, values: Float64Array, from: number, to: number, now: number): void {
-    const watermark = this.#watermark;
-    const limit = watermark.limit(now);
-    const lowest = -watermark.limit(Number.NaN);
+    const { clock } = this;
+    const limit = clock.limit(now);
+    const lowest = -clock.limit(Number.NaN);
     let observed = false;
     for (let i = from; i < to; ) {
       const time = times[i]!;
@@ -99,78 +83,62 @@ export class SessionWindows implements WindowOperator {
         continue;
       }
       const newest = this.#list.newest;
-      if (newest !== null && !newest.final && time >= watermark.maxTime && time - newest.last <= this.#gap) {
+      if (newest !== null && !newest.final && time >= clock.maxTime && time - newest.last <= this.#gap) {
         const end = inOrderEnd(times, values, i, to, this.#gap, limit);
         newest.append(times, values, i, end);
-        watermark.observe(times[end - 1]!);
-        this.#settle();
+        clock.observe(times[end - 1]!);
+        this.passed();
         i = end;
       } else {
         this.#takeOne(time, value);
         i += 1;
       }
     }
-    if (observed) watermark.arrived(now);
+    if (observed) clock.arrived(now);
   }
 
   addPane(_start: number, _duration: number, panes: PaneFields, row: number, features: PaneFeatures | null): void {
     const count = panes.count[row]!;
     if (!(count > 0)) return;
     const last = panes.lastTime[row]!;
-    if (last < this.#watermark.maxTime) this.counters.outOfOrder += count;
+    if (last < this.clock.maxTime) this.counters.outOfOrder += count;
     const added = sessionOfPane(this.#needs, panes, row, features);
     this.#take(added.first, added.last, count, (from, to) => this.#list.addSession(added, from, to));
-    this.#watermark.observe(last);
-    this.#settle();
+    this.clock.observe(last);
+    this.passed();
   }
 
-  raiseWatermark(watermark: number): void {
-    this.#watermark.raise(watermark);
-    this.#settle();
-  }
-
-  advance(now: number): void {
-    this.#watermark.advance(now);
-    this.#settle();
-  }
-
-  close(): void {
-    this.raiseWatermark(Number.POSITIVE_INFINITY);
-  }
-
-  readOpen(out: WindowResults): void {
-    for (let i = this.#list.open; i < this.#list.sessions.length; i += 1) this.#write(i, out, false);
+  readOpen(out: WindowResults, until = Number.POSITIVE_INFINITY): void {
+    const { open, sessions } = this.#list;
+    for (let i = open; i < sessions.length; i += 1) {
+      this.#write(i, out, false);
+      if (sessions[i]!.last + this.#gap > until) return;
+    }
   }
 
   save(): readonly StateTable[] {
-    return saveSessions({
-      sessions: this.#list.sessions,
-      open: this.#list.open,
-      horizon: this.#list.horizon,
-      forgottenLast: this.#list.forgottenLast,
-      watermark: this.#watermark.save(),
-      counters: this.counters,
-    });
+    this.#list.forget(this.clock.value - this.#allowed);
+    return saveSessions(this.#list, this);
   }
 
   /** A value that is not finite: its time moves the watermark. */
   #takeNothing(time: number, value: number): void {
     if (Number.isNaN(value)) this.counters.missing += 1;
     else this.counters.invalid += 1;
-    this.#watermark.observe(time);
-    this.#settle();
+    this.clock.observe(time);
+    this.passed();
   }
 
   #takeOne(time: number, value: number): void {
-    if (time < this.#watermark.maxTime) this.counters.outOfOrder += 1;
+    if (time < this.clock.maxTime) this.counters.outOfOrder += 1;
     this.#take(time, time, 1, (from, to) => this.#list.addSample(time, value, from, to));
-    this.#watermark.observe(time);
-    this.#settle();
+    this.clock.observe(time);
+    this.passed();
   }
 
   /** Has samples in `[first, last]` join what they touch, unless they come too late; judged by the watermark before them. */
   #take(first: number, last: number, count: number, join: (from: number, to: number) => void): void {
-    const watermark = this.#watermark.value;
+    const watermark = this.clock.value;
     const list = this.#list;
     list.forget(watermark - this.#allowed);
     const { from, to } = list.touched(first, last);
@@ -201,10 +169,10 @@ export class SessionWindows implements WindowOperator {
   }
 
   /** Gives out what the watermark has passed, in the order of the ends. */
-  #settle(): void {
+  protected passed(): void {
     const list = this.#list;
     const { sessions } = list;
-    const watermark = this.#watermark.value;
+    const watermark = this.clock.value;
     let emitted = false;
     for (; list.open < sessions.length && sessions[list.open]!.last + this.#gap < watermark; list.open += 1) {
       const session = sessions[list.open]!;

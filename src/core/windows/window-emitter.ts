@@ -1,16 +1,16 @@
-import { type Appending, type MergedWindow, TREE_PANES } from './merged-window.ts';
-import type { PaneKeeping } from './pane-extras.ts';
-import { COUNT, INDEX } from './pane-row.ts';
+import { type Appending, MergedWindow, TREE_PANES } from './merged-window.ts';
+import { INDEX } from './pane-row.ts';
 import { PaneTree } from './pane-tree.ts';
 import { Revisions } from './revisions.ts';
 import { SlidingPanes } from './sliding-panes.ts';
 import type { WindowGrid } from './window-grid.ts';
 import type { WindowPanes } from './window-panes.ts';
-import { REBUILT, WindowResults } from './window-results.ts';
+import type { WindowPlan } from './window-plan.ts';
+import { WindowResults } from './window-results.ts';
 
 /**
- * Appends the results of one stream's windows: first results as the watermark passes them, revisions, and what replaced
- * panes change. Knows which windows have fired and how often each was revised.
+ * Appends the results of one stream's windows: first results as the watermark passes them, and revisions. Knows which
+ * windows have fired and how often each was revised.
  */
 export class WindowEmitter {
   readonly results: WindowResults;
@@ -26,21 +26,13 @@ export class WindowEmitter {
   /** For windows that have not; made at the first use. */
   #open: Appending | null = null;
   #followers: WindowResults | null = null;
-  /** While panes are being replaced: final windows over them and the row of what each was, -1 for nothing. */
-  #replaced: Map<number, number> | null = null;
-  #before: WindowResults | null = null;
 
-  constructor(
-    grid: WindowGrid,
-    panes: WindowPanes,
-    merged: MergedWindow,
-    options: { readonly width: number; readonly keep: PaneKeeping },
-  ) {
+  /** @param results Where results are appended. */
+  constructor({ grid, keep, evaluation }: WindowPlan, panes: WindowPanes, results: WindowResults) {
     this.#grid = grid;
     this.#panes = panes;
-    this.#merged = merged;
-    this.results = new WindowResults(options.width);
-    const { keep } = options;
+    this.#merged = new MergedWindow(grid, panes, evaluation, keep);
+    this.results = results;
     const slides = (keep.sketch || keep.distinct) && grid.panesPerWindow > 1;
     const makeSliding = () => (slides ? new SlidingPanes(panes, keep) : null);
     const tree = this.#makeTree();
@@ -55,14 +47,17 @@ export class WindowEmitter {
     this.fired = target;
   }
 
-  /** Appends the windows from `window` on as provisional results. Allocates nothing after the first time. */
-  readOpen(out: WindowResults, window: number): void {
+  /**
+   * Appends the windows from `window` on, up to the first that ends after `until`, as provisional results. Allocates
+   * nothing after the first time.
+   */
+  readOpen(out: WindowResults, window: number, until: number): void {
     const { sliding } = this.#again;
     this.#open ??= { final: false, revision: 0, sliding, tree: this.#makeTree() };
     // Panes of open windows change without a word.
     sliding?.reset(0);
     this.#open.tree?.clear();
-    this.#append(out, window, Number.POSITIVE_INFINITY, this.#open);
+    this.#append(out, window, Number.POSITIVE_INFINITY, this.#open, until);
     sliding?.reset(0);
   }
 
@@ -83,7 +78,7 @@ export class WindowEmitter {
   /** Final results, as they are now, of the windows whose value before them may be one of `pane`; null: none. */
   readFollowers(pane: number): WindowResults | null {
     const grid = this.#grid;
-    const nextPane = this.#nextTaken(pane);
+    const nextPane = this.#nextPane(pane);
     const first = Math.max(grid.lastWindow(pane) + 1, grid.firstWindow(nextPane));
     const last = Math.min(this.fired, grid.lastWindow(nextPane));
     if (last < first) return null;
@@ -105,49 +100,10 @@ export class WindowEmitter {
     }
   }
 
-  /** Pane `pane`, stored or not, is about to be replaced; windows from `oldest` on have all their panes stored. */
-  beginReplace(pane: number, options: { readonly oldest: number; readonly anchored: boolean }): void {
-    const grid = this.#grid;
-    let last = grid.lastWindow(pane);
-    if (options.anchored) {
-      const next = this.#nextTaken(pane);
-      if (next < Number.POSITIVE_INFINITY) last = Math.max(last, grid.lastWindow(next));
-    }
-    last = Math.min(last, this.fired);
-    this.#again.sliding?.reset(0);
-    this.#replaced ??= new Map();
-    for (let window = Math.max(grid.firstWindow(pane), options.oldest); window <= last; window += 1) {
-      if (this.#replaced.has(window)) continue;
-      this.#before ??= new WindowResults(this.results.width);
-      const { length } = this.#before;
-      this.#append(this.#before, window, window, this.#again);
-      this.#replaced.set(window, this.#before.length > length ? length : -1);
-    }
-  }
-
-  /** Appends the final windows over replaced panes whose count or values differ, with REBUILT. */
-  endReplace(): void {
-    if (this.#replaced === null) return;
-    const { results } = this;
-    this.#again.sliding?.reset(0);
-    for (const [window, row] of [...this.#replaced].sort((a, b) => a[0] - b[0])) {
-      const at = this.#appendOne(window);
-      const before = this.#before;
-      if (before === null || row < 0) {
-        if (results.count[at] === 0) results.length = at;
-      } else if (results.count[at] === before.count[row] && sameValues(before, row, results, at)) results.length = at;
-      else results.revision[at] = this.revisions.next(window);
-      if (results.length > at) results.flags[at] = results.flags[at]! | REBUILT;
-    }
-    this.#replaced = null;
-    this.#before?.clear();
-  }
-
-  /** The first pane after `pane` that holds a sample; +Infinity: none. */
-  #nextTaken(pane: number): number {
+  /** The first pane stored after `pane`; +Infinity: none. */
+  #nextPane(pane: number): number {
     const panes = this.#panes;
-    let next = panes.seek(pane + 1);
-    while (next < panes.tail && panes.rows[panes.at(next) + COUNT] === 0) next += 1;
+    const next = panes.seek(pane + 1);
     return next < panes.tail ? panes.rows[panes.at(next) + INDEX]! : Number.POSITIVE_INFINITY;
   }
 
@@ -164,8 +120,8 @@ export class WindowEmitter {
     return this.#merged.append(this.results, window, low, high, this.#again);
   }
 
-  /** Appends the results of the windows `[first, last]` that hold samples. */
-  #append(out: WindowResults, first: number, last: number, options: Appending): void {
+  /** Appends the results of the windows `[first, last]` that hold samples, up to the first of them that ends after `until`. */
+  #append(out: WindowResults, first: number, last: number, options: Appending, until = Number.POSITIVE_INFINITY): void {
     const panes = this.#panes;
     const grid = this.#grid;
     let window = Math.max(first, grid.firstWindow(panes.first));
@@ -175,7 +131,7 @@ export class WindowEmitter {
     let high = panes.seek(grid.endPane(window));
     while (window <= last) {
       const from = grid.firstPane(window);
-      while (low < tail && (rows[panes.at(low)]! < from || rows[panes.at(low) + COUNT] === 0)) low += 1;
+      while (low < tail && rows[panes.at(low)]! < from) low += 1;
       if (low === tail) return;
       const end = grid.endPane(window);
       const index = rows[panes.at(low)]!;
@@ -186,6 +142,7 @@ export class WindowEmitter {
       if (high < low) high = low;
       while (high < tail && rows[panes.at(high)]! < end) high += 1;
       this.#merged.append(out, window, low, high, options);
+      if (grid.windowEnd(window) > until) return;
       window += 1;
       options.sliding?.leave(grid.firstPane(window));
     }

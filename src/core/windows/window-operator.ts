@@ -26,8 +26,6 @@ export interface WindowOptions {
   readonly sumPer?: number | null;
   /** `rate` is per this length: 1e6 us, or 1 step. Default 1e6. */
   readonly unit?: number;
-  /** Panes that no window can take samples into any more, kept so that they can still be replaced. Default 0. */
-  readonly keepPanes?: number;
 }
 
 /** What a pane has beyond {@link PaneFields}; NaN and null where it is not known. */
@@ -89,8 +87,13 @@ export interface WindowOperator {
   advance(now: number): void;
   /** No more samples: the watermark moves to +Infinity and every window becomes final. Twice is harmless. */
   close(): void;
-  /** Appends the windows that hold samples and are not final, in the order of their ends: provisional, revision 0. */
-  readOpen(out: WindowResults): void;
+  /**
+   * Appends the windows that hold samples and are not final, in the order of their ends: provisional, revision 0.
+   *
+   * @param until Up to the first that ends after this time, which of windows that slide are one instead of hundreds.
+   *   Default +Infinity: all.
+   */
+  readOpen(out: WindowResults, until?: number): void;
   /** A copy of everything, for a snapshot; the class's `restore(options, tables)` goes on from it. */
   save(): readonly StateTable[];
 }

@@ -3,26 +3,12 @@ import type { QuantileSketch } from '../sketch/quantile-sketch.ts';
 import { CounterPanes } from './counter-panes.ts';
 import type { CounterSamples } from './counter-samples.ts';
 import { PaneExtras, type PaneKeeping } from './pane-extras.ts';
-import {
-  addRun,
-  addSpread,
-  COUNT,
-  DROPPED,
-  INCREASE,
-  INDEX,
-  LAST,
-  LAST_TIME,
-  M2,
-  MARKS,
-  MEAN,
-  ROW,
-  ROW_SHIFT,
-} from './pane-row.ts';
+import { addRun, addSpread, COUNT, INCREASE, INDEX, LAST, M2, MARKS, MEAN, ROW, ROW_SHIFT } from './pane-row.ts';
 
 /**
  * The panes of one stream that windows can still need, in time order.
  *
- * 1. Only panes that a sample (or a dropped one, where panes are kept for replacing) touched are stored.
+ * 1. Only panes that hold a sample are stored.
  * 2. A *place* is where a pane's row lies in `rows`, as long as the pane is stored. A *slot* is its rank in time, in
  *    `[head, tail)`; slots hold from {@link arrange} or {@link seek} to the next {@link ensure}.
  * 3. Appending and evicting are O(1) amortised. Panes made between others wait outside of the order until slots are asked
@@ -35,14 +21,14 @@ export class WindowPanes {
   tail = 0;
   /** Panes ever made. */
   made = 0;
-  /** Last value and its time among what was evicted; NaN: there is none. */
+  /** Last value among what was evicted, where values before a window are asked for; NaN: there is none. */
   evictedValue = Number.NaN;
-  evictedTime = Number.NaN;
   /** First and last pane of each fold that lies in several; it is held in the last. */
   readonly spans: (readonly [number, number])[] = [];
   readonly counters: CounterPanes | null;
   readonly extras: PaneExtras | null;
   readonly #spread: boolean;
+  readonly #anchored: boolean;
   /** Places by slot. */
   #places = new Int32Array(4);
   /** Places that panes have left; those from `#used` on were never taken. */
@@ -54,6 +40,7 @@ export class WindowPanes {
 
   constructor(keep: PaneKeeping) {
     this.#spread = keep.spread;
+    this.#anchored = keep.anchored;
     this.counters = keep.counter ? new CounterPanes() : null;
     this.extras = keep.sketch || keep.distinct ? new PaneExtras(keep) : null;
   }
@@ -138,8 +125,7 @@ export class WindowPanes {
 
   /** The last value before slot `slot`, evicted panes included; NaN: none. Never -0, which a snapshot's texts do not keep. */
   lastBefore(slot: number): number {
-    const at = this.#takenBefore(slot);
-    return (at < this.head ? this.evictedValue : this.rows[this.at(at) + LAST]!) + 0;
+    return (slot === this.head ? this.evictedValue : this.rows[this.at(slot - 1) + LAST]!) + 0;
   }
 
   /** A fold lies in the panes `[from, to]` and is held in `to`. */
@@ -164,27 +150,8 @@ export class WindowPanes {
       this.spans.length = held;
     }
     const slot = this.seek(index);
-    const last = this.#takenBefore(slot);
-    if (last >= this.head) {
-      const row = this.at(last);
-      this.evictedValue = this.rows[row + LAST]! + 0;
-      this.evictedTime = this.rows[row + LAST_TIME]!;
-    }
+    if (this.#anchored && slot > this.head) this.evictedValue = this.rows[this.at(slot - 1) + LAST]! + 0;
     for (; this.head < slot; this.head += 1) this.#release(this.#places[this.head]!);
-  }
-
-  /** Empties a pane, which stays stored. */
-  clear(place: number): void {
-    this.counters?.drop(this.rows, place);
-    this.extras?.clear(place);
-    this.#zero(place << ROW_SHIFT);
-  }
-
-  /** The last slot before `slot` whose pane holds a sample, or one before `head`. */
-  #takenBefore(slot: number): number {
-    let at = slot - 1;
-    while (at >= this.head && this.rows[this.at(at) + COUNT] === 0) at -= 1;
-    return at;
   }
 
   /** First slot in `[head, end)` whose INDEX is at least `index`, or `end`. */
@@ -245,20 +212,15 @@ export class WindowPanes {
       wider.set(this.rows);
       this.rows = wider;
     }
-    this.rows[row + INDEX] = index;
-    this.#zero(row);
-    this.made += 1;
-    return place;
-  }
-
-  #zero(row: number): void {
     const { rows } = this;
+    rows[row + INDEX] = index;
     rows[row + COUNT] = 0;
     rows[row + MEAN] = 0;
     rows[row + M2] = 0;
     rows[row + INCREASE] = 0;
     rows[row + MARKS] = 0;
-    rows[row + DROPPED] = 0;
+    this.made += 1;
+    return place;
   }
 
   #release(place: number): void {

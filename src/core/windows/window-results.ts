@@ -48,15 +48,16 @@ export class WindowResults {
     if (this.supersedes.size > 0) this.supersedes.clear();
   }
 
-  /** Makes room for one more row and returns its number; its columns hold anything until they are set. */
-  push(): number {
-    if (this.length === this.start.length) this.#grow();
-    this.length += 1;
-    return this.length - 1;
+  /** Makes room for `count` more rows and returns the first one's number; their columns hold anything until they are set. */
+  push(count = 1): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.start.length) this.#grow(this.length);
+    return at;
   }
 
-  #grow(): void {
-    const capacity = this.start.length * 2;
+  #grow(length: number): void {
+    const capacity = Math.max(length, this.start.length * 2);
     const floats = (column: Float64Array, size: number) => {
       const grown = new Float64Array(size);
       grown.set(column);

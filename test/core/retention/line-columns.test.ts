@@ -94,3 +94,25 @@ it('a strip at the right adds to what a wider picture left in the memory', () =>
   draw(ring, { startUs: 46_000, endUs: 53_001, columnUs: 500 }, memory);
   expect([memory.first, memory.end]).toEqual([0, 105]);
 });
+
+it('a picture that grows to the right beyond all room of its memory equals one that does not remember', () => {
+  const ring = new SampleRing(1_000_000);
+  const memory = new LineMemory();
+  let restored = 0;
+  for (let turn = 1; turn <= 60; turn += 1) {
+    const from = ring.length;
+    const times = Float64Array.from({ length: 5000 }, (_, i) => (from + i) * 10);
+    ring.append(
+      times,
+      times.map((time) => Math.sin(time) + 3),
+      0,
+      times.length,
+    );
+    const picture = { startUs: 333, endUs: ring.lastTimeUs + 1, columnUs: 700 };
+    const room = memory.columns.time.length;
+    const end = memory.end;
+    expect(draw(ring, picture, memory)).toEqual(draw(ring, picture, new LineMemory()));
+    if (end > 8 && memory.columns.time.length > room) restored += 1;
+  }
+  expect(restored).toBeGreaterThan(2);
+});

@@ -1,11 +1,12 @@
 // What each aggregation gives for the cases that its table names (src/core/windows/evaluate.ts), written out.
 import { expect, test } from 'vitest';
-import { createPaneFields } from '../../../src/core/pane.ts';
 import { PLAIN_AGGREGATIONS, parseAggregation } from '../../../src/core/windows/aggregation.ts';
+import { Evaluation } from '../../../src/core/windows/evaluate.ts';
+import { ROW } from '../../../src/core/windows/pane-row.ts';
 import { PaneWindows } from '../../../src/core/windows/pane-windows.ts';
-import { AT_LEAST, REBUILT, SKETCHED } from '../../../src/core/windows/window-results.ts';
+import { AT_LEAST, SKETCHED, WindowResults } from '../../../src/core/windows/window-results.ts';
 import { windowShape } from '../../../src/core/windows/window-shape.ts';
-import { addSplit, rowsOf, type Samples } from './window-runs.ts';
+import { addSplit, rowsOf } from './window-runs.ts';
 
 const TEXTS = [...PLAIN_AGGREGATIONS, 'median'] as const;
 type Values = Readonly<Partial<Record<(typeof TEXTS)[number], number>>>;
@@ -116,26 +117,12 @@ const EMPTY: Values = {
   median: NONE,
 };
 
-test.each([
-  ['tumbling', { window: 10 }],
-  ['sliding', { window: 10, slide: 5 }],
-  ['sliding over many panes', { window: 60, slide: 1 }],
-])('a final %s window that is emptied comes again with its empty values, whole, and as rebuilt', (_, input) => {
-  for (const counter of [false, true]) {
-    const windows = new PaneWindows({ shape: windowShape(input), aggregations, counter, keepPanes: 100 });
-    const sample: Samples = [[4, 7]];
-    addSplit(windows, sample, []);
-    windows.raiseWatermark(70);
-    const { length } = windows.results;
-    windows.replacePane(windows.paneStart(4), createPaneFields(1), 0, null);
-    windows.endReplace();
-    const rows = rowsOf(windows.results).slice(length);
-    expect(rows).toHaveLength(length);
-    for (const row of rows) {
-      expect(row).toMatchObject({ count: 0, coverage: 1, flags: REBUILT, revision: 1, final: true });
-      expect(Object.fromEntries(TEXTS.map((text, k) => [text, row.values[k]]))).toEqual(EMPTY);
-    }
-  }
+test.each([true, false])('a window without samples has its empty values, whole (counter: %s)', (counter) => {
+  const out = new WindowResults(aggregations.length);
+  const evaluation = new Evaluation({ shape: windowShape({ window: 10 }), aggregations, counter });
+  evaluation.evaluate(new Float64Array(ROW), 0, { before: 7, length: 10 }, null, null, out, out.push());
+  expect([out.count[0], out.coverage[0], out.flags[0]]).toEqual([0, 1, 0]);
+  expect(Object.fromEntries(TEXTS.map((text, k) => [text, out.value(0, k)]))).toEqual(EMPTY);
 });
 
 test('quantiles are exact up to 32 samples and say so beyond; distinct is exact up to its limit and says so beyond', () => {

@@ -9,7 +9,7 @@ import { SlidingPanes } from '../../../src/core/windows/sliding-panes.ts';
 import { WindowPanes } from '../../../src/core/windows/window-panes.ts';
 
 const LIMIT = 12;
-const keep = { spread: false, counter: false, sketch: true, distinct: true, distinctLimit: LIMIT };
+const keep = { spread: false, counter: false, anchored: false, sketch: true, distinct: true, distinctLimit: LIMIT };
 
 function addTo(panes: WindowPanes, index: number, values: readonly number[]): void {
   const times = new Float64Array(values.length).fill(index);

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { parseAggregation } from '../../../src/core/windows/aggregation.ts';
 import { PaneWindows } from '../../../src/core/windows/pane-windows.ts';
 import type { WindowOptions } from '../../../src/core/windows/window-operator.ts';
-import { APPROXIMATE, AT_LEAST, REBUILT, WindowResults } from '../../../src/core/windows/window-results.ts';
-import { windowShape } from '../../../src/core/windows/window-shape.ts';
+import { APPROXIMATE, AT_LEAST } from '../../../src/core/windows/window-results.ts';
+import { paneSize, windowShape } from '../../../src/core/windows/window-shape.ts';
 import { foldOf } from './fold-runs.ts';
 import { addSplit, rowsOf, type Samples } from './window-runs.ts';
 
@@ -33,15 +33,14 @@ const options = fc
       shape: windowShape({ window, slide: Math.min(slide, window) }),
       aggregations,
       counter,
-      keepPanes: 1000,
     }),
   );
 
 /** Samples by the pane they lie in. */
-function byPane(rows: Samples, windows: PaneWindows): Map<number, Samples> {
+function byPane(rows: Samples, size: number): Map<number, Samples> {
   const panes = new Map<number, Samples>();
   for (const row of rows) {
-    const start = windows.paneStart(row[0]);
+    const start = Math.floor(row[0] / size) * size;
     panes.set(start, [...(panes.get(start) ?? []), row]);
   }
   return panes;
@@ -56,10 +55,11 @@ test('folded panes that lie within the windows give what their samples give', ()
       const raw = new PaneWindows(given);
       const windows = new PaneWindows(given);
       addSplit(raw, rows, []);
+      const size = paneSize(given.shape);
       let i = 0;
-      for (const [start, held] of byPane(rows, raw)) {
+      for (const [start, held] of byPane(rows, size)) {
         const { panes, features } = foldOf(held);
-        if (folded[i++ % folded.length]) windows.addPane(start, windows.paneSize, panes, 0, features);
+        if (folded[i++ % folded.length]) windows.addPane(start, size, panes, 0, features);
         else addSplit(windows, held, []);
       }
       for (const operator of [raw, windows]) operator.close();
@@ -154,93 +154,4 @@ test('a late fold counts all its samples as late, one that no window takes all a
     null,
   );
   expect(windows.counters).toMatchObject({ late: 3, dropped: 3 });
-});
-
-test('panes replaced by what was lost end in the results of the whole stream, with neither late nor dropped touched', () => {
-  fc.assert(
-    fc.property(options, ordered, fc.func(fc.boolean()), fc.boolean(), (given, rows, isLost, ends) => {
-      const lost = rows.map((row, i) => isLost(i, row[0]));
-      const truth = new PaneWindows(given);
-      const windows = new PaneWindows(given);
-      addSplit(truth, rows, []);
-      addSplit(
-        windows,
-        rows.filter((_, i) => !lost[i]),
-        [],
-      );
-      const last = rows.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY;
-      for (const operator of [truth, windows]) operator.raiseWatermark(ends ? last + 30 : last);
-      const counters = { ...windows.counters };
-      const { watermark } = windows;
-      for (const [start, held] of byPane(rows, windows)) {
-        if (windows.paneCount(start).taken === held.length) continue;
-        const { panes, features } = foldOf(held);
-        windows.replacePane(start, panes, 0, features);
-        expect(windows.paneCount(start)).toEqual({ taken: held.length, dropped: 0 });
-      }
-      const before = windows.results.length;
-      windows.endReplace();
-      expect([windows.counters, windows.watermark]).toEqual([counters, watermark]);
-      for (const { flags } of rowsOf(windows.results).slice(before)) expect(flags & REBUILT).toBe(REBUILT);
-      const newest = (operator: PaneWindows) => {
-        const open = new WindowResults(aggregations.length);
-        operator.readOpen(open);
-        const results = [...rowsOf(operator.results), ...rowsOf(open)];
-        return [...new Map(results.map((row) => [row.end, row])).values()].sort((a, b) => a.end - b.end);
-      };
-      const plain = (list: ReturnType<typeof rowsOf>) => list.map(({ end, count, values }) => ({ end, count, values }));
-      expect(plain(newest(windows))).toEqual(plain(approx(newest(truth))));
-      const { length } = windows.results;
-      windows.endReplace();
-      expect(windows.results.length).toBe(length);
-    }),
-  );
-});
-
-test('a replaced pane says REBUILT in a provisional window and adds 1 to the revision of a final one', () => {
-  const windows = new PaneWindows({
-    shape: windowShape({ window: 10 }),
-    aggregations: [parseAggregation('sum')],
-    keepPanes: 10,
-  });
-  addSplit(
-    windows,
-    [
-      [1, 1],
-      [12, 5],
-    ],
-    [],
-  );
-  windows.replacePane(
-    0,
-    foldOf([
-      [1, 1],
-      [2, 6],
-    ]).panes,
-    0,
-    null,
-  );
-  windows.replacePane(
-    10,
-    foldOf([
-      [12, 5],
-      [13, 6],
-    ]).panes,
-    0,
-    null,
-  );
-  windows.endReplace();
-  const final = rowsOf(windows.results).map(({ start, revision, flags, values }) => [
-    start,
-    revision,
-    flags,
-    ...values,
-  ]);
-  expect(final).toEqual([
-    [0, 0, 0, 1],
-    [0, 1, REBUILT, 7],
-  ]);
-  const open = new WindowResults(1);
-  windows.readOpen(open);
-  expect(rowsOf(open)).toMatchObject([{ start: 10, flags: REBUILT, values: [11], final: false }]);
 });

@@ -10,7 +10,6 @@
  * | merge, in any grouping     | here: windows of many panes; folds: pane-windows-folds.test.ts, fold-features.test.ts | pane-row.test.ts, merged-panes.test.ts | ../sketch, ../distinct-set.test.ts |
  * | subtract                   | here: sliding; nothing but sketches and distinct values is subtracted | not defined | merged-panes.test.ts, ../sketch |
  * | serialise, restore         | here: goes on as if never stopped    | as part of the windows | ../sketch, ../distinct-set.test.ts |
- * | replace                    | pane-windows-folds.test.ts           | window-panes.test.ts   |                                   |
  * | the value for none, one, equal, mixed ... written out | aggregation-values.test.ts |       |                                   |
  */
 import fc from 'fast-check';
@@ -176,11 +175,10 @@ test('sliding({size, slide: size}) equals tumbling({size})', () => {
 
 test('restored at any point from its tables, it goes on as if it had never stopped', () => {
   fc.assert(
-    fc.property(options, samples, fc.nat({ max: 60 }), fc.nat({ max: 3 }), (given, rows, cut, keepPanes) => {
-      const settings = { ...given, keepPanes };
-      const windows = new PaneWindows(settings);
+    fc.property(options, samples, fc.nat({ max: 60 }), (given, rows, cut) => {
+      const windows = new PaneWindows(given);
       addSplit(windows, rows.slice(0, cut), []);
-      const restored = PaneWindows.restore(settings, asSent(windows.save()));
+      const restored = PaneWindows.restore(given, asSent(windows.save()));
       expect(restored.counters).toEqual(windows.counters);
       windows.results.clear();
       for (const operator of [windows, restored]) {

@@ -116,8 +116,8 @@ test('every pane, window and edge is the one that whole-number arithmetic gives'
 test('a window is final from its end on, closed from its end and the allowed lateness on, its panes kept until then', () => {
   const grid = new WindowGrid({ kind: 'sliding', size: 30, slide: 10, origin: 0 });
   const watermark = new Watermark({});
-  const plain = new Finality(grid, watermark, {});
-  const patient = new Finality(grid, watermark, { allowedLateness: 20, keepPanes: 2 });
+  const plain = new Finality(grid, watermark, 0);
+  const patient = new Finality(grid, watermark, 20);
   const now = () => [
     plain.end,
     plain.lastFinal,
@@ -129,27 +129,21 @@ test('a window is final from its end on, closed from its end and the allowed lat
   const none = Number.NEGATIVE_INFINITY;
   expect(now()).toEqual([none, none, none, none, none, none]);
   watermark.observe(39);
-  expect(now()).toEqual([30, 3, 3, 1, 1, -3]);
+  expect(now()).toEqual([30, 3, 3, 1, 1, -1]);
   watermark.observe(40);
-  expect(now()).toEqual([40, 4, 4, 2, 2, -2]);
+  expect(now()).toEqual([40, 4, 4, 2, 2, 0]);
   watermark.raise(Number.POSITIVE_INFINITY);
   expect(plain.end).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('panes are kept for replacing as far as asked for, with what they took and what they refused', () => {
-  const windows = new PaneWindows({ shape: windowShape({ window: 10 }), aggregations: count, keepPanes: 2 });
-  const times = Float64Array.of(1, 11, 12, 25, 33, 13, 14, 2);
-  windows.add(times, new Float64Array(8).fill(1), 0, 8, Number.NaN);
-  expect(windows.paneCount(0)).toEqual({ taken: 0, dropped: 0 });
-  expect(windows.paneCount(10)).toEqual({ taken: 2, dropped: 2 });
-  expect(windows.paneCount(20)).toEqual({ taken: 1, dropped: 0 });
-  expect(windows.paneCount(30)).toEqual({ taken: 1, dropped: 0 });
-  expect(windows.counters).toMatchObject({ dropped: 3, late: 0, outOfOrder: 3 });
-});
-
-test('after allowed lateness nothing of a window is kept, and by default that is at its end', () => {
-  const windows = new PaneWindows({ shape: windowShape({ window: 10 }), aggregations: count });
-  windows.add(Float64Array.of(1, 2, 10, 3), new Float64Array(4).fill(1), 0, 4, Number.NaN);
-  expect(windows.paneCount(0)).toEqual({ taken: 0, dropped: 0 });
-  expect(windows.counters).toMatchObject({ dropped: 1, late: 0 });
+test('panes are kept as long as a window that still takes samples holds them, by default to its end', () => {
+  const run = (allowedLateness: number) => {
+    const windows = new PaneWindows({ shape: windowShape({ window: 10 }), aggregations: count, allowedLateness });
+    const times = Float64Array.of(1, 11, 12, 25, 33, 13, 14, 2);
+    windows.add(times, new Float64Array(8).fill(1), 0, 8, Number.NaN);
+    const { index, count: held } = windows.save()[0]!.columns;
+    return { index: [...(index as Float64Array)], count: [...(held as Float64Array)], counters: windows.counters };
+  };
+  expect(run(0)).toMatchObject({ index: [3], count: [1], counters: { dropped: 3, late: 0, outOfOrder: 3 } });
+  expect(run(14)).toMatchObject({ index: [1, 2, 3], count: [4, 1, 1], counters: { dropped: 1, late: 2 } });
 });

@@ -1,16 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { COUNT, DROPPED, INDEX, MARKS, ROW_SHIFT } from '../../../src/core/windows/pane-row.ts';
+import { COUNT, INDEX, MARKS } from '../../../src/core/windows/pane-row.ts';
 import { WindowPanes } from '../../../src/core/windows/window-panes.ts';
 
-const keep = { spread: true, counter: true, sketch: true, distinct: true, distinctLimit: 5 };
+const keep = { spread: true, counter: true, anchored: true, sketch: true, distinct: true, distinctLimit: 5 };
 
 const index = fc.integer({ min: -30, max: 60 });
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('add' as const), index, value: fc.nat({ max: 9 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const), index }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('unmake' as const), index }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const), index }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('evict' as const), index: fc.integer({ min: -40, max: 30 }) }),
@@ -22,12 +20,12 @@ test('panes made, emptied, taken back and evicted in any order are those of a so
   fc.assert(
     fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
       const panes = new WindowPanes(keep);
-      const model = new Map<number, { values: number[]; dropped: number }>();
+      const model = new Map<number, number[]>();
       let evicted = Number.NaN;
       const sortedModel = () => [...model].sort((a, b) => a[0] - b[0]);
       for (const { kind, index: at, ...more } of steps) {
         if (kind === 'evict') {
-          for (const [pane, { values }] of sortedModel()) {
+          for (const [pane, values] of sortedModel()) {
             if (pane >= at) continue;
             evicted = values.at(-1) ?? evicted;
             model.delete(pane);
@@ -37,8 +35,7 @@ test('panes made, emptied, taken back and evicted in any order are those of a so
           const slot = panes.seek(at);
           const before = sortedModel().filter(([pane]) => pane < at);
           expect(slot - panes.head).toBe(before.length);
-          const last = before.filter(([, { values }]) => values.length > 0).at(-1);
-          expect(panes.lastBefore(slot)).toBe(last?.[1].values.at(-1) ?? evicted);
+          expect(panes.lastBefore(slot)).toBe(before.at(-1)?.[1].at(-1) ?? evicted);
         } else if (kind === 'unmake') {
           const { made } = panes;
           const place = panes.ensure(at);
@@ -46,19 +43,9 @@ test('panes made, emptied, taken back and evicted in any order are those of a so
           if (!model.has(at)) panes.unmake(place);
         } else {
           const place = panes.ensure(at);
-          const held = model.get(at) ?? { values: [], dropped: 0 };
-          model.set(at, held);
-          if (kind === 'add') {
-            const value = (more as { value: number }).value;
-            expect(panes.addRun(place, Float64Array.of(at), Float64Array.of(value), 0, 1)).toBe(1);
-            held.values.push(value);
-          } else if (kind === 'drop') {
-            panes.rows[(place << ROW_SHIFT) + DROPPED]! += 1;
-            held.dropped += 1;
-          } else {
-            panes.clear(place);
-            model.set(at, { values: [], dropped: 0 });
-          }
+          const { value } = more as { value: number };
+          expect(panes.addRun(place, Float64Array.of(at), Float64Array.of(value), 0, 1)).toBe(1);
+          model.set(at, [...(model.get(at) ?? []), value]);
         }
       }
       expect(panes.first).toBeLessThanOrEqual(sortedModel()[0]?.[0] ?? Number.POSITIVE_INFINITY);
@@ -70,7 +57,6 @@ test('panes made, emptied, taken back and evicted in any order are those of a so
         return {
           index: panes.rows[row + INDEX]!,
           count: panes.rows[row + COUNT]!,
-          dropped: panes.rows[row + DROPPED]!,
           marks: panes.rows[row + MARKS]!,
           sketch: panes.sketchAt(slot)?.count ?? 0,
           distinct: panes.distinctAt(slot)?.size ?? 0,
@@ -78,10 +64,9 @@ test('panes made, emptied, taken back and evicted in any order are those of a so
         };
       });
       expect(stored).toEqual(
-        sortedModel().map(([pane, { values, dropped }]) => ({
+        sortedModel().map(([pane, values]) => ({
           index: pane,
           count: values.length,
-          dropped,
           marks: 0,
           sketch: values.length,
           distinct: Math.min(5, new Set(values).size),

@@ -2,8 +2,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type Aggregation, PLAIN_AGGREGATIONS, parseAggregation } from '../../../src/core/windows/aggregation.ts';
-import type { PaneWindows } from '../../../src/core/windows/pane-windows.ts';
-import type { WindowOptions } from '../../../src/core/windows/window-operator.ts';
+import type { WindowOperator, WindowOptions } from '../../../src/core/windows/window-operator.ts';
 import { SKETCHED, type WindowResults } from '../../../src/core/windows/window-results.ts';
 import { windowShape } from '../../../src/core/windows/window-shape.ts';
 import type { NaiveResult } from './naive-windows.ts';
@@ -71,11 +70,11 @@ export const samples: fc.Arbitrary<Samples> = fc
 export const splits = fc.array(whole(0, 60), { maxLength: 8 });
 
 /** Adds `rows`, cut wherever `splits` says. */
-export function addSplit(windows: PaneWindows, rows: Samples, cuts: readonly number[]): void {
+export function addSplit(windows: WindowOperator, rows: Samples, cuts: readonly number[], now = Number.NaN): void {
   const times = Float64Array.from(rows, ([time]) => time);
   const given = Float64Array.from(rows, ([, value]) => value);
   const edges = [0, ...cuts.filter((cut) => cut < rows.length), rows.length].sort((a, b) => a - b);
-  for (let i = 1; i < edges.length; i += 1) windows.add(times, given, edges[i - 1]!, edges[i]!, Number.NaN);
+  for (let i = 1; i < edges.length; i += 1) windows.add(times, given, edges[i - 1]!, edges[i]!, now);
 }
 
 /** The rows of results as plain values. */

@@ -1,113 +1,45 @@
-// Mutation check: changes one operator or number at a time in the window, sketch, tier and event files and runs their tests.
-// A change that no test notices survives and is printed. `--only TEXT` takes files whose path contains TEXT, `--sample N` takes
-// N changes spread evenly over each run of files (default 400; 0: all), `--least P` is the percentage to reach (default 85).
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+// Mutation check: changes one operator at a time in the window, sketch, tier and event files (comparisons, arithmetic,
+// logic, bits, shifts, negations, compound assignments) and runs those of their tests that evaluate it. A change that no
+// test notices survives and is printed. `--only PATTERN` takes files whose path the expression matches; `--sample N` takes
+// N changes spread evenly over all of them (0, the default: every one); `--least P` is the percentage to reach (default
+// 85); `--verbose` says which test noticed.
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import ts from 'typescript';
+import { Worker } from 'node:worker_threads';
+import { writeBundles } from './mutate/bundles.ts';
+import { EQUIVALENT } from './mutate/equivalent.ts';
+import { type Mutant, type Mutated, mutate } from './mutate/operators.ts';
+import type { Counted, Reply, Request, Run, RunnerData } from './mutate/runner.ts';
 import { root } from './setup.mjs';
 
-/** Which tests are to notice a change of a file: the first line whose pattern its path starts with. */
-const TESTS: readonly (readonly [source: string, tests: readonly string[]])[] = [
-  ['src/core/windows/session', ['test/core/windows']],
-  ['src/core/windows/', ['test/core/windows']],
-  ['src/core/sketch/', ['test/core/sketch']],
-  ['src/core/distinct-set', ['test/core/distinct-set']],
-  ['src/core/events/', ['test/core/events']],
-  ['src/core/retention/', ['test/core/retention']],
-  ['src/core/cell-tiers', ['test/core/cell-tiers', 'test/session/healing']],
-  ['src/core/min-max-pyramid', ['test/core/min-max-pyramid']],
-  ['src/core/sample-ring', ['test/core/sample-ring']],
-  ['src/core/pane', ['test/core/pane']],
+/** The files to change, and which tests are to notice it: their own, not those of what is built on them. */
+const TESTS: readonly (readonly [sources: string, tests: string])[] = [
+  ['src/core/windows/**/*.ts', 'test/core/windows/**/*.test.ts'],
+  ['src/core/sketch/*.ts', 'test/core/sketch/*.test.ts'],
+  ['src/core/events/*.ts', 'test/core/events/*.test.ts'],
+  ['src/core/retention/*.ts', 'test/core/retention/*.test.ts'],
+  ['src/core/{cell-*,shown-cells,tier-lists}.ts', 'test/{core/cell-tiers*,session/healing}.test.ts'],
+  ['src/core/distinct-set.ts', 'test/core/distinct-set*.test.ts'],
+  ['src/core/min-max-pyramid.ts', 'test/core/{min-max-pyramid,sample-ring}*.test.ts'],
+  ['src/core/pane.ts', 'test/core/{pane,shared-panes}*.test.ts'],
+  ['src/core/sample-ring.ts', 'test/core/{sample-ring*,retention/*}.test.ts'],
 ];
 const WORKERS = 2;
-/** In threads of one process: a change that never ends is killed with it, and nothing is started anew per file. */
-const THREADS = ['--pool', 'threads', '--no-isolate', '--no-file-parallelism'];
-const TEST_TIMEOUT_MS = 90_000;
+/** A change may never end. Once its operator was evaluated this often, or its tests took this long, it is noticed. */
+const MAX_HITS = 1_000_000;
+const TIMEOUT_MS = 20_000;
+/** Tests that take less than this are run before all others. */
+const QUICK_MS = 50;
 
-const SWAPS: Readonly<Partial<Record<ts.SyntaxKind, string>>> = {
-  [ts.SyntaxKind.LessThanToken]: '<=',
-  [ts.SyntaxKind.LessThanEqualsToken]: '<',
-  [ts.SyntaxKind.GreaterThanToken]: '>=',
-  [ts.SyntaxKind.GreaterThanEqualsToken]: '>',
-  [ts.SyntaxKind.EqualsEqualsEqualsToken]: '!==',
-  [ts.SyntaxKind.ExclamationEqualsEqualsToken]: '===',
-  [ts.SyntaxKind.PlusToken]: '-',
-  [ts.SyntaxKind.MinusToken]: '+',
-  [ts.SyntaxKind.AsteriskToken]: '/',
-  [ts.SyntaxKind.SlashToken]: '*',
-  [ts.SyntaxKind.PercentToken]: '*',
-  [ts.SyntaxKind.PlusEqualsToken]: '-=',
-  [ts.SyntaxKind.MinusEqualsToken]: '+=',
-  [ts.SyntaxKind.AmpersandAmpersandToken]: '||',
-  [ts.SyntaxKind.BarBarToken]: '&&',
-  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanToken]: '<<',
-};
-
-/** What a comparison becomes in `if (a < b) b = a`, where `<=` would give the same. */
-const OPPOSITES: Readonly<Partial<Record<ts.SyntaxKind, string>>> = {
-  [ts.SyntaxKind.LessThanToken]: '>=',
-  [ts.SyntaxKind.GreaterThanToken]: '<=',
-};
-
-interface Mutant {
-  readonly file: string;
-  readonly line: number;
-  readonly at: number;
-  readonly end: number;
-  readonly was: string;
-  readonly becomes: string;
-}
-
-const isText = (node: ts.Node): boolean => ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node);
-
-/** Whether a change here could only change an error's words, a text or a type. */
-function isWords(node: ts.Node): boolean {
-  for (let up = node; up !== undefined && !ts.isFunctionLike(up); up = up.parent) {
-    if (ts.isThrowStatement(up) || ts.isTypeNode(up) || ts.isTemplateSpan(up)) return true;
-    if (ts.isBinaryExpression(up) && (isText(up.left) || isText(up.right))) return true;
-  }
-  return false;
-}
-
-/** Whether this is the condition of `if (a < b) b = a`: at equality both branches leave the same number. */
-function keepsExtreme(node: ts.BinaryExpression, source: ts.SourceFile): boolean {
-  if (!ts.isIfStatement(node.parent) || !ts.isExpressionStatement(node.parent.thenStatement)) return false;
-  const { expression } = node.parent.thenStatement;
-  if (!ts.isBinaryExpression(expression) || expression.operatorToken.kind !== ts.SyntaxKind.EqualsToken) return false;
-  const plain = (each: ts.Node): string => each.getText(source).replaceAll('!', '');
-  return plain(expression.left) === plain(node.right) && plain(expression.right) === plain(node.left);
-}
-
-function mutantsOf(file: string): Mutant[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
-  const found: Mutant[] = [];
-  const add = (node: ts.Node, becomes: string): void => {
-    if (isWords(node)) return;
-    const at = node.getStart(source);
-    const line = source.getLineAndCharacterOfPosition(at).line + 1;
-    found.push({ file, line, at, end: node.end, was: text.slice(at, node.end), becomes });
-  };
-  const visit = (node: ts.Node): void => {
-    if (ts.isBinaryExpression(node)) {
-      const { kind } = node.operatorToken;
-      const swap = keepsExtreme(node, source) ? OPPOSITES[kind] : SWAPS[kind];
-      if (swap !== undefined) add(node.operatorToken, swap);
-    } else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
-      add(node, node.operand.getText(source));
-    } else if (ts.isNumericLiteral(node)) {
-      add(node, String(Number(node.text) + 1));
-    } else if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, 'false');
-    else if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, 'true');
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-}
-
-const testsOf = (file: string): readonly string[] => TESTS.find(([source]) => file.startsWith(source))?.[1] ?? [];
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    sample: { type: 'string', default: '0' },
+    least: { type: 'string', default: '85' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
 
 /** Every `step`th so that `most` stay, spread over the whole list. */
 function spread<T>(all: readonly T[], most: number): readonly T[] {
@@ -115,89 +47,161 @@ function spread<T>(all: readonly T[], most: number): readonly T[] {
   return Array.from({ length: most }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / most)] as T);
 }
 
-/** A change may never end: what still runs is ended with this script. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-
-/** Runs the tests in `dir`; true where they pass. A run that takes too long counts as noticed. */
-function passes(dir: string, tests: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-    const child = spawn(
-      process.execPath,
-      [vitest, 'run', '--project', 'unit', '--bail', '1', '--reporter=dot', ...THREADS, ...tests],
-      {
-        cwd: dir,
-        stdio: 'ignore',
-      },
+const posix = (path: string): string => path.replaceAll('\\', '/');
+const mutated = new Map<string, Mutated>();
+const mutants: Mutant[] = [];
+const testsOf = new Map<string, ReadonlySet<string>>();
+for (const [sources, paths] of TESTS) {
+  const own = new Set(globSync(paths, { cwd: root }).map(posix));
+  for (const file of globSync(sources, { cwd: root }).map(posix)) testsOf.set(file, own);
+}
+for (const file of [...testsOf.keys()].sort()) {
+  const each = mutate(file, readFileSync(join(root, file), 'utf8'), mutants.length + 1);
+  mutated.set(file, each);
+  mutants.push(...each.mutants);
+}
+const equivalent = new Set<Mutant>();
+for (const { file, changes } of EQUIVALENT) {
+  for (const [expression, becomes] of changes) {
+    const same = mutants.filter(
+      (each) => each.file === file && each.expression === expression && each.becomes === becomes,
     );
-    running.add(child);
-    const stop = setTimeout(() => child.kill('SIGKILL'), TEST_TIMEOUT_MS);
-    child.on('close', (code) => {
-      running.delete(child);
-      clearTimeout(stop);
-      resolve(code === 0);
-    });
-  });
-}
-
-/** A copy of what the tests need, in which files may be changed. */
-function workspace(worker: number): string {
-  const dir = join(root, '.cache', 'mutate', String(worker));
-  rmSync(dir, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
-  for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
-    cpSync(join(root, name), join(dir, name), { recursive: true, filter: (path) => basename(path) !== 'output' });
+    if (same.length === 0) console.warn(`EQUIVALENT names what is no longer there: ${file}: ${expression}`);
+    for (const each of same) equivalent.add(each);
   }
-  symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
-  return dir;
 }
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    sample: { type: 'string', default: '400' },
-    least: { type: 'string', default: '85' },
-  },
-});
-const files = TESTS.flatMap(([source]) => globSync(`${source}${source.endsWith('/') ? '**/' : ''}*.ts`, { cwd: root }))
-  .filter((file, i, all) => all.indexOf(file) === i && file.includes(values.only))
-  .sort();
-const mutants = spread(files.flatMap(mutantsOf), Number(values.sample));
-if (mutants.length === 0) {
-  console.error(`no file to change has "${values.only}" in its path`);
+const only = new RegExp(values.only);
+const testable = mutants.filter((mutant) => only.test(mutant.file) && !equivalent.has(mutant));
+const chosen = spread(testable, Number(values.sample));
+if (chosen.length === 0) {
+  console.error(`the path of no file to change matches "${values.only}"`);
   process.exit(2);
 }
-console.log(`${mutants.length} changes in ${files.length} files`);
-const dirs = Array.from({ length: WORKERS }, (_, i) => workspace(i));
-for (const tests of new Set(files.map((file) => testsOf(file).join(' ')))) {
-  if (await passes(dirs[0] ?? '', tests.split(' '))) continue;
-  console.error(`without any change these tests fail already: ${tests}`);
-  process.exit(1);
-}
-const survivors: Mutant[] = [];
-let done = 0;
-const queue = [...mutants];
-async function work(dir: string): Promise<void> {
-  for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-    const path = join(dir, mutant.file);
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.slice(0, mutant.at) + mutant.becomes + text.slice(mutant.end));
-    const survived = await passes(dir, testsOf(mutant.file));
-    writeFileSync(path, text);
-    done += 1;
-    if (!survived) continue;
-    survivors.push(mutant);
-    console.log(`survived ${mutant.file}:${mutant.line} \`${mutant.was}\` as \`${mutant.becomes}\``);
+const tests = [...new Set(chosen.flatMap(({ file }) => [...(testsOf.get(file) ?? [])]))].sort();
+const dir = join(root, '.cache', 'mutate');
+rmSync(dir, { recursive: true, force: true });
+for (const form of ['counting', 'switched'] as const) await writeBundles(root, dir, tests, mutated, form);
+const workerData: RunnerData = { root, dir, mutantCount: mutants.length };
+
+const counted: Counted[] = [];
+
+/** One thread; a change that does not end is ended with it, and the next request starts another. */
+class Runner {
+  #worker: Worker | undefined;
+  #answer: (reply: Reply | undefined) => void = () => undefined;
+
+  /** `undefined`: it took too long, or the thread broke. */
+  async ask(request: Request, timeoutMs: number): Promise<Reply | undefined> {
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const reply = await new Promise<Reply | undefined>((resolve) => {
+      this.#answer = resolve;
+      setTimeout(resolve, timeoutMs, undefined).unref();
+      worker.postMessage(request);
+    });
+    if (reply === undefined) {
+      this.#worker = undefined;
+      await worker.terminate();
+    }
+    return reply;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./mutate/runner.ts', import.meta.url), { workerData });
+    worker.on('message', (reply: Reply) => this.#answer(reply));
+    worker.on('error', (error) => {
+      if (counted.length < tests.length) console.error(error);
+      this.#answer(undefined);
+    });
+    return worker;
   }
 }
-const progress = setInterval(() => console.log(`${done} of ${mutants.length}, ${survivors.length} survived`), 30_000);
-await Promise.all(dirs.map(work));
+
+const runners = Array.from({ length: WORKERS }, () => new Runner());
+
+/** Calls `work` with each of `all`, in their order, on whichever runner is free. */
+async function share<T>(all: readonly T[], work: (each: T, runner: Runner) => Promise<void>): Promise<void> {
+  const queue = [...all];
+  const drain = async (runner: Runner): Promise<void> => {
+    for (let each = queue.shift(); each !== undefined; each = queue.shift()) await work(each, runner);
+  };
+  await Promise.all(runners.map(drain));
+}
+
+const began = performance.now();
+const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(0)} s`;
+await share(tests, async (file, runner) => {
+  const reply = await runner.ask({ kind: 'count', file }, 300_000);
+  if (reply?.kind !== 'counted') {
+    console.error(`without any change this fails already: ${reply?.kind === 'failed' ? reply.title : file}`);
+    if (reply?.kind === 'failed') console.error(reply.error);
+    process.exit(1);
+  }
+  counted.push(reply);
+});
+console.log(`${chosen.length} of ${testable.length} changes, tests counted in ${seconds()}`);
+
+interface Plan {
+  readonly runs: readonly Run[];
+  readonly ms: number;
+  readonly evaluations: number;
+}
+
+/** The tests that evaluate the operator, quick ones first; all tests of a file that does so when it is loaded. */
+function planOf({ id, file: source }: Mutant): Plan {
+  let evaluations = 0;
+  const runs: { readonly run: Run; readonly ms: number }[] = [];
+  for (const { file, hits, loading, tests } of counted) {
+    if (!testsOf.get(source)?.has(file)) continue;
+    evaluations += hits[id] ?? 0;
+    const isLoading = loading.includes(id);
+    for (const quick of [true, false]) {
+      const run: number[] = [];
+      let total = 0;
+      for (const [i, { ids, ms }] of tests.entries()) {
+        if (ms < QUICK_MS !== quick || !(isLoading || ids.includes(id))) continue;
+        run.push(i);
+        total += ms;
+      }
+      if (run.length > 0) runs.push({ run: { file, tests: run }, ms: total });
+    }
+  }
+  runs.sort((a, b) => a.ms - b.ms);
+  return { runs: runs.map(({ run }) => run), ms: runs.reduce((sum, each) => sum + each.ms, 0), evaluations };
+}
+
+const survivors: Mutant[] = [];
+let endless = 0;
+let done = 0;
+const progress = setInterval(() => {
+  console.log(`${done} of ${chosen.length}, ${survivors.length} survived, ${seconds()}`);
+}, 60_000);
+const say = ({ file, line, was, becomes, text }: Mutant, what: string): void =>
+  console.log(`${what} ${file}:${line} \`${was}\` as \`${becomes}\`: ${text}`);
+await share(chosen, async (mutant, runner) => {
+  const { runs, ms, evaluations } = planOf(mutant);
+  const request = { kind: 'change', mutant: mutant.id, runs, maxHits: MAX_HITS + 100 * evaluations } as const;
+  const reply =
+    runs.length === 0 ? { kind: 'passed' as const } : await runner.ask(request, Math.max(TIMEOUT_MS, 4 * ms));
+  done += 1;
+  if (reply === undefined) endless += 1;
+  if (reply?.kind === 'passed') {
+    survivors.push(mutant);
+    say(mutant, runs.length === 0 ? 'not evaluated' : 'survived');
+  } else if (values.verbose) {
+    const why = reply?.kind === 'failed' ? `${reply.title}: ${reply.error.split('\n')[0]}` : 'took too long';
+    say(mutant, `noticed (${why})`);
+  }
+});
 clearInterval(progress);
-const noticed = mutants.length - survivors.length;
-const percent = (100 * noticed) / mutants.length;
-console.log(`\n${noticed} of ${mutants.length} changes noticed: ${percent.toFixed(1)} % (at least ${values.least} %)`);
+const noticed = chosen.length - survivors.length;
+const percent = (100 * noticed) / chosen.length;
+console.log(
+  `\n${noticed} of ${chosen.length} changes noticed: ${percent.toFixed(1)} % (at least ${values.least} %), ` +
+    `${endless} of them as they took too long; ${equivalent.size} left out as no change; ${seconds()}`,
+);
+for (const file of new Set(survivors.map((mutant) => mutant.file))) {
+  const all = chosen.filter((mutant) => mutant.file === file).length;
+  console.log(`${survivors.filter((mutant) => mutant.file === file).length} of ${all} survived in ${file}`);
+}
 process.exit(percent >= Number(values.least) ? 0 : 1);

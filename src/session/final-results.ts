@@ -1,19 +1,19 @@
 import type { WindowOptions } from '../core/windows/window-operator.ts';
 import { APPROXIMATE, REBUILT, SKETCHED, type WindowResults } from '../core/windows/window-results.ts';
-import type { DirtySpans } from './dirty-spans.ts';
 import type { RawQuantiles } from './raw-quantiles.ts';
-import { ResultHistory, type ResultMark } from './result-history.ts';
-import { isAnchored, reachOf, stepOf } from './window-reach.ts';
+import { ResultHistory } from './result-history.ts';
+import { isAnchored, reachOf } from './window-reach.ts';
 import type { CellFeed } from './window-source.ts';
 
 /** Results kept of one series' windows. */
 export const RESULT_LIMIT = 20_000;
 
 /**
- * The final results of one series' windows: what of live and of rebuilt ones is kept, and how often each changed.
+ * The final results of one series' windows: what of the live ones is kept, and how often each changed. What is computed anew
+ * comes in by `rebuilt-results.ts`.
  *
  * 1. Live results replace those of the same window, and those that they supersede; each time is a revision.
- * 2. Rebuilt results replace only what lacked samples, are `REBUILT` and count as a revision where anything changed.
+ * 2. A result that may not be all and only its window's samples is `APPROXIMATE`, for good where nothing can prove it again.
  * 3. A final session that joins an open one is none any more.
  */
 export class FinalResults {
@@ -36,6 +36,14 @@ export class FinalResults {
     this.#raw = raw;
     this.#feed = feed;
     this.history = new ResultHistory(options.aggregations.length, RESULT_LIMIT);
+  }
+
+  get options(): WindowOptions {
+    return this.#options;
+  }
+
+  get raw(): RawQuantiles {
+    return this.#raw;
   }
 
   /** Row of the result that changed last; -1 where there is none or it is no longer held. */
@@ -64,11 +72,11 @@ export class FinalResults {
     const loose = held >= 0 && history.loose[held] === 1;
     if (held >= 0) revision = Math.max(revision, history.revision[held]! + 1);
     if (this.#options.shape.kind === 'session') {
-      const taken = this.#takeOver(startUs, endUs);
+      const taken = this.takeOver(startUs, endUs);
       past = taken.known > 0;
       revision = Math.max(revision, taken.revision);
     }
-    if (revision > 0) this.#revise(startUs, endUs, nowUs);
+    if (revision > 0) this.revise(startUs, endUs, nowUs);
     const flags = results.flags[row]! | this.flagsOf(startUs, endUs);
     const at = history.put(results, row, { revision, flags, loose });
     const isNewest = at < 0 || at === history.end - 1;
@@ -91,14 +99,15 @@ export class FinalResults {
     }
   }
 
-  #revise(startUs: number, endUs: number, nowUs: number): void {
+  /** The result of these bounds changed. */
+  revise(startUs: number, endUs: number, nowUs: number): void {
     this.revisedAtUs = nowUs;
     this.#revisedStartUs = startUs;
     this.#revisedEndUs = endUs;
   }
 
   /** Takes out all sessions that one of these bounds overlaps; says how many, and its revision. */
-  #takeOver(startUs: number, endUs: number): { readonly known: number; readonly revision: number } {
+  takeOver(startUs: number, endUs: number): { readonly known: number; readonly revision: number } {
     const { history } = this;
     let revision = this.#reopened.length > 0 ? this.#closeAgain(startUs, endUs) : 0;
     let known = 0;
@@ -142,137 +151,6 @@ export class FinalResults {
       history.flags[row]! |= APPROXIMATE;
       this.pastVersion += 1;
     }
-  }
-
-  /**
-   * Takes over the windows that overlap `dirty` out of results that were computed anew; `#feed` says which of them are whole.
-   *
-   * A result changes only where it gained samples, or the step to its first one did; the others stay as they were.
-   */
-  merge(results: WindowResults, dirty: DirtySpans, nowUs: number): void {
-    const { history } = this;
-    this.pastVersion += 1;
-    const isSession = this.#options.shape.kind === 'session';
-    const sessions = isSession && isAnchored(this.#options) ? exactSessions(results) : null;
-    for (let row = history.lowerBound(dirty.firstUs); row < history.end; row += 1) {
-      const startUs = history.startUs[row]!;
-      const endUs = history.endUs[row]!;
-      const isTold = sessions === null || sessions.get(startUs) === endUs;
-      if (isTold && this.flagsOf(startUs, endUs) === 0) continue;
-      const fromUs = isAnchored(this.#options) ? this.#anchoredFromUs(startUs) : startUs;
-      if (dirty.overlaps(fromUs, endUs)) history.flags[row]! |= APPROXIMATE;
-    }
-    const step = stepOf(this.#options.shape);
-    let withheld = 0;
-    let lastEndUs = Number.NaN;
-    // Windows behind a dirty one hold none of its samples, but the step to their first may begin at one of them.
-    let followsUntilUs = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < results.length; row += 1) {
-      const startUs = results.start[row]!;
-      const endUs = results.end[row]!;
-      if (dirty.overlaps(startUs, endUs)) followsUntilUs = Number.POSITIVE_INFINITY;
-      else {
-        if (followsUntilUs === Number.POSITIVE_INFINITY) followsUntilUs = endUs;
-        if (isAnchored(this.#options) && startUs < followsUntilUs && this.#isExact(results, row)) {
-          this.#mergeFollower(results, row, nowUs);
-        }
-        continue;
-      }
-      if (isSession) {
-        this.#mergeSession(results, row, nowUs);
-        continue;
-      }
-      if (!this.#feed.isWhole(startUs, endUs)) {
-        withheld += 1;
-        continue;
-      }
-      const loose = withheld > 0 && lastEndUs + (withheld + 1) * step >= endUs;
-      withheld = 0;
-      lastEndUs = endUs;
-      this.#mergeOne(results, row, loose, nowUs);
-    }
-  }
-
-  #isExact(results: WindowResults, row: number): boolean {
-    const [startUs, endUs] = [results.start[row]!, results.end[row]!];
-    if (this.#options.shape.kind !== 'session') return this.#feed.isWhole(startUs, endUs);
-    return (results.flags[row]! & APPROXIMATE) === 0 && this.flagsOf(startUs, endUs) === 0;
-  }
-
-  /** The last sample before `startUs` that is known of is not before this. */
-  #anchoredFromUs(startUs: number): number {
-    const { history } = this;
-    const before = history.lowerBound(startUs + 1) - 1;
-    return before < history.head ? Number.NEGATIVE_INFINITY : history.startUs[before]!;
-  }
-
-  #mergeOne(results: WindowResults, row: number, loose: boolean, nowUs: number): void {
-    const { history } = this;
-    const held = history.find(results.start[row]!, results.end[row]!);
-    if (held < 0) {
-      this.#put(results, row, { revision: 0, flags: results.flags[row]! | REBUILT, loose });
-      return;
-    }
-    const gained = results.count[row]! - history.count[held]!;
-    if (gained === 0) this.#raw.keep(history, held, results, row);
-    const flags = results.flags[row]! | REBUILT;
-    const isBetter =
-      (history.flags[held]! & ~flags & APPROXIMATE) !== 0 || results.coverage[row]! > history.coverage[held]!;
-    const isMoved = isAnchored(this.#options) && this.#differs(held, results, row);
-    if (gained < 0 || (gained === 0 && !isBetter && !isMoved)) return;
-    const changed = gained > 0 || this.#differs(held, results, row);
-    const revision = history.revision[held]! + (changed ? 1 : 0);
-    if (changed) this.#revise(results.start[row]!, results.end[row]!, nowUs);
-    this.#put(results, row, {
-      revision,
-      flags: changed ? flags : results.flags[row]!,
-      loose: history.loose[held] === 1,
-    });
-  }
-
-  /** Takes a rebuilt result of the same samples where another sample before them changed its values. */
-  #mergeFollower(results: WindowResults, row: number, nowUs: number): void {
-    const { history } = this;
-    const held = history.find(results.start[row]!, results.end[row]!);
-    if (held < 0 || history.count[held] !== results.count[row]!) return;
-    this.#raw.keep(history, held, results, row);
-    if (!this.#differs(held, results, row)) return;
-    const revision = history.revision[held]! + 1;
-    this.#revise(results.start[row]!, results.end[row]!, nowUs);
-    const flags = results.flags[row]! | REBUILT;
-    this.#put(results, row, { revision, flags, loose: history.loose[held] === 1 });
-  }
-
-  /** Whether a result of as many samples has other values; a quantile that is exact in one and sketched in the other has not. */
-  #differs(held: number, results: WindowResults, row: number): boolean {
-    const { flags, coverage, values } = this.history;
-    const isOtherMethod =
-      ((flags[held]! ^ results.flags[row]!) & SKETCHED) !== 0 && coverage[held] === results.coverage[row];
-    return values.some(
-      (column, k) => !(isOtherMethod && this.#raw.isQuantile(k)) && differ(column[held]!, results.value(row, k)),
-    );
-  }
-
-  /** Stores a rebuilt result, with exact quantiles where there are. */
-  #put(results: WindowResults, row: number, mark: ResultMark): void {
-    const at = this.history.put(results, row, mark);
-    if (at >= 0) this.#raw.improveHeld(this.history, at);
-  }
-
-  /** A rebuilt session takes the place of all that it overlaps. */
-  #mergeSession(results: WindowResults, row: number, nowUs: number): void {
-    const { history } = this;
-    const startUs = results.start[row]!;
-    const endUs = results.end[row]!;
-    const held = history.find(startUs, endUs);
-    if (held >= 0 && history.count[held] === results.count[row]!) {
-      if (this.#isExact(results, row)) this.#mergeOne(results, row, false, nowUs);
-      return;
-    }
-    const { known, revision } = this.#takeOver(startUs, endUs);
-    if (known > 0) this.#revise(startUs, endUs, nowUs);
-    const flags = results.flags[row]! | REBUILT | this.flagsOf(startUs, endUs);
-    this.#put(results, row, { revision, flags, loose: false });
   }
 
   /** Takes out the final sessions that an open one has joined: they are provisional again. Returns whether there were any. */
@@ -325,16 +203,4 @@ export class FinalResults {
       raw.improveHeld(history, held);
     }
   }
-}
-
-/** The ends, by start, of sessions whose samples were told one by one. */
-function exactSessions({ length, start, end, flags }: WindowResults): ReadonlyMap<number, number> {
-  const ends = new Map<number, number>();
-  for (let row = 0; row < length; row += 1) if ((flags[row]! & APPROXIMATE) === 0) ends.set(start[row]!, end[row]!);
-  return ends;
-}
-
-/** Whether two values of the same samples are more than rounding apart. */
-function differ(a: number, b: number): boolean {
-  return !(Object.is(a, b) || Math.abs(a - b) <= 1e-12 * (Math.abs(a) + Math.abs(b)));
 }

@@ -5,6 +5,8 @@ import type { SampleRing } from '../core/sample-ring.ts';
  *
  * A ring that holds as many rows over the history's time as the history has is left alone; else the history takes the
  * place of those rows, and older and newer ones stay. O(history + ring) when it takes place, O(history) when not.
+ *
+ * @returns the first and the last time of the history; null where the ring was left alone.
  */
 export function fillFromHistory(
   ring: SampleRing,
@@ -12,8 +14,8 @@ export function fillFromHistory(
   values: Float64Array,
   from: number,
   to: number,
-): void {
-  if (from >= to) return;
+): readonly [firstUs: number, lastUs: number] | null {
+  if (from >= to) return null;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = from; i < to; i += 1) {
@@ -23,7 +25,7 @@ export function fillFromHistory(
   const head = ring.lowerBound(first);
   let tail = ring.lowerBound(last);
   while (tail < ring.length && ring.timeAt(tail) === last) tail += 1;
-  if (tail - head >= to - from) return;
+  if (tail - head >= to - from) return null;
   const length = head + (to - from) + (ring.length - tail);
   const time = new Float64Array(length);
   const value = new Float64Array(length);
@@ -39,4 +41,5 @@ export function fillFromHistory(
   at += to - from;
   for (let i = tail; i < ring.length; i += 1) keep(i);
   ring.replaceAll(time, value, 0, length);
+  return [first, last];
 }

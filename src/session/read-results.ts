@@ -38,12 +38,16 @@ export class ResultLine {
   readonly aggregation: Aggregation;
   readonly #index: number;
   readonly #zero: boolean;
+  /** Distance of the ends of windows that follow each other; Infinity for sessions, which never do. */
+  readonly #stepUs: number;
 
   constructor(store: WindowedSeries, aggregation: Aggregation) {
     this.store = store;
     this.aggregation = aggregation;
     this.#index = store.indexOf(aggregation);
     this.#zero = isZeroWhenEmpty(aggregation);
+    const { shape } = store.options;
+    this.#stepUs = shape.kind === 'session' ? Number.POSITIVE_INFINITY : stepOf(shape);
   }
 
   get finalCount(): number {
@@ -56,29 +60,29 @@ export class ResultLine {
 
   /** Where entry `i` is drawn: the end of its window; the newest open one just behind the newest sample. */
   timeAt(i: number): number {
-    const { history, open } = this.store;
+    const { history } = this.store;
     if (i < history.size) return history.endUs[history.head + i]!;
-    const endUs = open.end[i - history.size]!;
+    const endUs = this.store.open.end[i - history.size]!;
     if (i < this.total - 1) return endUs;
     const before = i === 0 ? Number.NEGATIVE_INFINITY : this.timeAt(i - 1);
     return Math.min(endUs, Math.max(this.store.newestUs, before) + 1);
   }
 
   valueAt(i: number): number {
-    const { history, open } = this.store;
+    const { history } = this.store;
     return i < history.size
       ? history.values[this.#index]![history.head + i]!
-      : open.value(i - history.size, this.#index);
+      : this.store.open.value(i - history.size, this.#index);
   }
 
   startAt(i: number): number {
-    const { history, open } = this.store;
-    return i < history.size ? history.startUs[history.head + i]! : open.start[i - history.size]!;
+    const { history } = this.store;
+    return i < history.size ? history.startUs[history.head + i]! : this.store.open.start[i - history.size]!;
   }
 
   endAt(i: number): number {
-    const { history, open } = this.store;
-    return i < history.size ? history.endUs[history.head + i]! : open.end[i - history.size]!;
+    const { history } = this.store;
+    return i < history.size ? history.endUs[history.head + i]! : this.store.open.end[i - history.size]!;
   }
 
   /** Everything about entry `i`, as of now. */
@@ -164,11 +168,9 @@ export class ResultLine {
 
   /** What lies between entry `i` and the one before it. */
   #before(i: number): typeof JOINED | typeof BROKEN | typeof EMPTY {
-    const { shape } = this.store.options;
-    if (i === 0 || shape.kind === 'session') return JOINED;
+    if (i === 0) return JOINED;
     const lastEndUs = this.endAt(i - 1);
-    const step = stepOf(shape);
-    if (this.endAt(i) - lastEndUs <= step) return JOINED;
+    if (this.endAt(i) - lastEndUs <= this.#stepUs) return JOINED;
     const { history, source } = this.store;
     if (i < history.size && history.loose[history.head + i] === 1) return JOINED;
     for (const span of source.pending) {
@@ -188,7 +190,7 @@ export class ResultLine {
       out.breakBefore[length] = broken;
       length += 1;
     };
-    const step = stepOf(this.store.options.shape);
+    const step = this.#stepUs;
     for (let i = from; i < to; i += 1) {
       const between = i === from ? JOINED : this.#before(i);
       if (between === EMPTY) {
@@ -204,7 +206,7 @@ export class ResultLine {
 
   #readColumns({ startUs, endUs, columnUs }: LineRange, out: LineBuffer): void {
     columns.start(startUs, endUs, columnUs, out);
-    const step = stepOf(this.store.options.shape);
+    const step = this.#stepUs;
     const from = this.lowerBound(columns.startUs);
     const to = this.lowerBound(columns.endUs);
     let isBroken = false;

@@ -3,6 +3,7 @@ import type { LineBuffer } from '../core/line-buffer.ts';
 import type { Pane, PaneFields } from '../core/pane.ts';
 import { SampleRing } from '../core/sample-ring.ts';
 import type { PaneColumns, SeriesEntry } from '../wire/message-types.ts';
+import type { DetailOverlay } from './detail-overlay.ts';
 import { FeatureCursor } from './feature-cursor.ts';
 import { FoldRing } from './fold-ring.ts';
 import { GapMarks } from './gap-marks.ts';
@@ -19,6 +20,7 @@ export const CELL_LIMIT = 1200;
 const FOLD_CAPACITY = 4096;
 /** Samples whose distances make {@link SeriesState.intervalUs}. */
 const INTERVAL_SAMPLES = 33;
+const DETAIL_STEP = 2 ** -16;
 const NO_FEATURES = new FeatureCursor(null);
 const NO_COUNTERS: SeriesCounters = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
 
@@ -52,6 +54,7 @@ export class SeriesState implements SeriesView {
   verifiedSeq = 0;
   /** Largest event time known to have been sent. */
   maxTimeUs = Number.NEGATIVE_INFINITY;
+  #detail: DetailOverlay | null = null;
   readonly #marks = new GapMarks();
   readonly #isCurrent: (series: SeriesState) => boolean;
 
@@ -114,8 +117,28 @@ export class SeriesState implements SeriesView {
     return this.cells.summary();
   }
 
+  /** Finer rows of a zoomed span are drawn where they serve; null takes them away. Counts do not change. */
+  takeDetail(overlay: DetailOverlay | null): void {
+    if (overlay === this.#detail) return;
+    this.#detail = overlay;
+    // The picture changes, the data do not: less than a message's step, so that the next message is still a change.
+    this.version += DETAIL_STEP;
+    this.pastVersion += 1;
+  }
+
   readLine(range: LineRange, out: LineBuffer): 'points' | 'columns' {
-    return readLine(this, range, out);
+    const detail = this.#detail;
+    return detail !== null && this.#isFiner(detail, range)
+      ? detail.read(range, this.pending, out)
+      : readLine(this, range, out);
+  }
+
+  /** More rows than pixels are drawn as the cells' envelopes are, where the cells are as fine as pixels. */
+  #isFiner(detail: DetailOverlay, range: LineRange): boolean {
+    if (!detail.serves(range)) return false;
+    if (detail.countIn(range) <= range.maxPoints) return true;
+    const tier = this.cells.horizons.findIndex((horizonUs) => horizonUs <= range.startUs);
+    return !(this.cells.durations[tier]! <= range.columnUs);
   }
 
   extent(startUs: number, endUs: number, out: Float64Array): boolean {
@@ -123,7 +146,7 @@ export class SeriesState implements SeriesView {
   }
 
   nearest(timeUs: number): NearestSample | null {
-    return readNearest(this, timeUs);
+    return this.#detail?.nearest(timeUs) ?? readNearest(this, timeUs);
   }
 
   /**
@@ -177,11 +200,12 @@ export class SeriesState implements SeriesView {
     }
   }
 
-  /** Takes samples that were counted before, for drawing only. */
+  /** Takes samples that were counted before, for drawing and for windows that cells alone could not tell. */
   addHistory(times: Float64Array, values: Float64Array, from: number, to: number): void {
     this.memory.forget();
     this.pastVersion += 1;
-    fillFromHistory(this.ring, times, values, from, to);
+    const filled = fillFromHistory(this.ring, times, values, from, to);
+    if (filled !== null) this.windows.takeHistory(...filled);
     for (let i = from; i < to; i += 1) this.#saw(times[i]!, values[i]!);
   }
 

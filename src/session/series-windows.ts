@@ -17,7 +17,10 @@ export class SeriesWindows {
   /** Each definition once, by its window key. */
   readonly stores = new Map<string, WindowedSeries>();
   readonly #source: WindowSource;
+  /** Where samples were missing. */
   readonly #dirty = new DirtySpans();
+  /** Where raw rows came of samples that had been counted before. */
+  readonly #told = new DirtySpans();
   #nowUs = Number.NaN;
 
   constructor(source: WindowSource) {
@@ -39,7 +42,7 @@ export class SeriesWindows {
       if (this.#source.cells.count > 0) {
         const all = new DirtySpans();
         all.add(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-        store.rebuild(all, nowUs);
+        store.rebuild(all, new DirtySpans(), nowUs);
       }
       return store;
     }
@@ -89,14 +92,20 @@ export class SeriesWindows {
     }
   }
 
-  /** Nothing is missing any more: computes anew what had lacked samples. */
+  /** The ring has raw rows now over these times, both included, that it lacked before; cells count them already. */
+  takeHistory(firstUs: number, lastUs: number): void {
+    if (this.stores.size > 0) this.#told.add(firstUs, lastUs + 1);
+  }
+
+  /** Nothing is missing any more: computes anew what had lacked samples, and what was withheld for want of raw rows. */
   heal(): void {
-    if (this.#dirty.isEmpty) return;
+    if (this.#dirty.isEmpty && this.#told.isEmpty) return;
     for (const store of this.stores.values()) {
       store.collect(this.#nowUs);
-      store.rebuild(this.#dirty, this.#nowUs);
+      store.rebuild(this.#dirty, this.#told, this.#nowUs);
     }
     this.#dirty.clear();
+    this.#told.clear();
   }
 
   /** Ends a message that touched the series. */
@@ -104,6 +113,7 @@ export class SeriesWindows {
     if (this.stores.size === 0) return;
     this.features.evict(this.#source.cells);
     for (const store of this.stores.values()) store.settle(this.#nowUs);
+    if (this.#source.cells.hole === null) this.heal();
   }
 
   /** Tells the producer's clock. */

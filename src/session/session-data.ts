@@ -1,5 +1,5 @@
-import { differInFinest } from '../core/cell-tiers.ts';
 import { type ProducerTable, TableStore } from '../core/table-store.ts';
+import { differInFinest } from '../core/tier-lists.ts';
 import { type DashboardDocument, parseDocument } from '../dashboard/document.ts';
 import type { Message, PaneColumns, RowsPart, SampleColumns, SeriesEntry } from '../wire/message-types.ts';
 import { isBlockTable, PANE_COLUMN } from './event-tables.ts';

@@ -1,7 +1,6 @@
 import type { PaneFields } from '../core/pane.ts';
 import type { Aggregation } from '../core/windows/aggregation.ts';
 import { createWindows } from '../core/windows/create-windows.ts';
-import { DAY_US, SECOND_US } from '../core/windows/window-key.ts';
 import type { PaneFeatures, WindowCounters, WindowOperator, WindowOptions } from '../core/windows/window-operator.ts';
 import { APPROXIMATE, WindowResults } from '../core/windows/window-results.ts';
 import { paneSize } from '../core/windows/window-shape.ts';
@@ -9,13 +8,13 @@ import type { CellFeatures } from './cell-features.ts';
 import type { DirtySpans } from './dirty-spans.ts';
 import { FinalResults, RESULT_LIMIT } from './final-results.ts';
 import { OpenResults } from './open-results.ts';
+import { OperatorCounters } from './operator-counters.ts';
 import { RawQuantiles } from './raw-quantiles.ts';
+import { RebuiltResults } from './rebuilt-results.ts';
 import type { ResultHistory } from './result-history.ts';
+import { clockOf, latestTimeOf } from './window-clock.ts';
 import { isAnchored, reachOf, stepOf } from './window-reach.ts';
 import { CellFeed, hasSampleBetween, newestTimeUs, type WindowSource } from './window-source.ts';
-
-const NO_COUNTERS: WindowCounters = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
-const COUNTED = ['late', 'dropped', 'missing', 'invalid', 'outOfOrder'] as const satisfies (keyof WindowCounters)[];
 
 /**
  * The windows of one series under one definition, shared by every widget and aggregation that asks for it.
@@ -29,7 +28,6 @@ const COUNTED = ['late', 'dropped', 'missing', 'invalid', 'outOfOrder'] as const
  */
 export class WindowedSeries {
   readonly key: string;
-  readonly counters: WindowCounters = { ...NO_COUNTERS };
   options: WindowOptions;
   /** Rises with everything that may change a result, open ones included. */
   version = 0;
@@ -37,10 +35,9 @@ export class WindowedSeries {
   readonly #features: CellFeatures;
   readonly #feed = new CellFeed();
   readonly #finals: FinalResults;
+  readonly #rebuilt: RebuiltResults;
   #operator: WindowOperator;
-  /** What earlier operators counted, less what rebuilding made the present one count. */
-  readonly #counted: WindowCounters = { ...NO_COUNTERS };
-  #refused = 0;
+  readonly #counted = new OperatorCounters();
   #arrivedUs = Number.NaN;
   /** The producer's clock with the newest message that touched the series. */
   #nowUs = Number.NaN;
@@ -48,6 +45,8 @@ export class WindowedSeries {
   #outOfOrder = 0;
   #raw: RawQuantiles;
   #open: OpenResults;
+  /** Whether {@link #open} was asked for what there is now. */
+  #isOpenRead = false;
   readonly #flagsOf = (startUs: number, endUs: number): number => this.#finals.flagsOf(startUs, endUs);
 
   constructor(key: string, options: WindowOptions, source: WindowSource, features: CellFeatures) {
@@ -57,8 +56,13 @@ export class WindowedSeries {
     this.#features = features;
     this.#raw = new RawQuantiles(options, source);
     this.#finals = new FinalResults(options, this.#feed, this.#raw);
+    this.#rebuilt = new RebuiltResults(this.#finals, this.#feed);
     this.#operator = createWindows(options);
     this.#open = new OpenResults(options, this.#raw);
+  }
+
+  get counters(): Readonly<WindowCounters> {
+    return this.#counted.totals;
   }
 
   /** The final results held. */
@@ -92,7 +96,9 @@ export class WindowedSeries {
   /** Time of the newest finite sample that was not refused, NaN before the first. */
   get newestUs(): number {
     const newestUs = newestTimeUs(this.#source.cells);
-    return newestUs > this.#latestUs(this.#nowUs) ? this.watermark + (this.options.lateness ?? 0) : newestUs;
+    return newestUs > latestTimeOf(this.options, this.#nowUs)
+      ? this.watermark + (this.options.lateness ?? 0)
+      : newestUs;
   }
 
   /** Position of an aggregation among the values of each result, -1 where it is not computed. */
@@ -102,12 +108,12 @@ export class WindowedSeries {
 
   /** Says how far the sender's time had come before the rows that follow. */
   raise(beforeUs: number, nowUs: number): void {
-    if (beforeUs > this.#latestUs(nowUs)) return;
+    if (beforeUs > latestTimeOf(this.options, nowUs)) return;
     this.#operator.raiseWatermark(beforeUs - (this.options.lateness ?? 0));
   }
 
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number, nowUs: number): void {
-    this.#arrivedUs = this.#clock(nowUs);
+    this.#arrivedUs = clockOf(this.options, nowUs);
     this.#operator.add(times, values, from, to, this.#arrivedUs);
   }
 
@@ -120,11 +126,11 @@ export class WindowedSeries {
     features: PaneFeatures | null,
     nowUs: number,
   ): void {
-    if (panes.lastTime[row]! > this.#latestUs(nowUs)) {
-      this.#refused += panes.count[row]!;
+    if (panes.lastTime[row]! > latestTimeOf(this.options, nowUs)) {
+      this.#counted.refuse(panes.count[row]!);
       return;
     }
-    this.#arrivedUs = this.#clock(nowUs);
+    this.#arrivedUs = clockOf(this.options, nowUs);
     const isLate = panes.firstTime[row]! < this.watermark;
     if (isLate) this.collect(nowUs);
     this.#operator.addPane(startUs, durationUs, panes, row, features);
@@ -134,7 +140,7 @@ export class WindowedSeries {
   /** Tells the producer's clock; an idle stream's windows become final with it. */
   advance(nowUs: number): void {
     if ((this.options.idle ?? null) === null) return;
-    this.#operator.advance(this.#clock(nowUs));
+    this.#operator.advance(clockOf(this.options, nowUs));
   }
 
   /** Takes over the results that have become final. To be called at the end of each message that touched the series. */
@@ -147,11 +153,12 @@ export class WindowedSeries {
   /** As {@link settle}, where nothing but the clock has moved on. */
   collect(nowUs: number): void {
     this.#nowUs = nowUs;
-    this.#count();
+    this.#isOpenRead = false;
+    this.#counted.read(this.#operator);
     const { results } = this.#operator;
     if (results.length > 0) {
       this.version += 1;
-      this.#open.reset();
+      this.#resetOpen();
       this.#finals.takeAll(results, nowUs);
       results.clear();
     }
@@ -160,13 +167,16 @@ export class WindowedSeries {
   }
 
   /**
-   * Computes the windows over `dirty` anew. O(cells and raw rows from the earliest of them on).
+   * Computes the windows over `dirty` anew, where samples had been missing, and those over `told` that were withheld, where
+   * raw rows have come. O(cells and raw rows from the earliest of them on).
    *
    * Call `settle` before it, so that nothing live is taken for rebuilt.
    */
-  rebuild(dirty: DirtySpans, nowUs: number): void {
-    const operator = this.#refeed(this.#rebuiltFromUs(dirty.firstUs), nowUs);
-    this.#finals.merge(operator.results, dirty, nowUs);
+  rebuild(dirty: DirtySpans, told: DirtySpans, nowUs: number): void {
+    const operator = this.#refeed(this.#rebuiltFromUs(Math.min(dirty.firstUs, told.firstUs)), nowUs);
+    const { results } = operator;
+    if (!dirty.isEmpty) this.#rebuilt.merge(results, dirty, nowUs);
+    if (!told.isEmpty) this.#rebuilt.addWithheld(results, told, nowUs);
     this.#goOn(operator);
     if (this.options.shape.kind === 'session') this.#reopen(nowUs);
   }
@@ -188,7 +198,9 @@ export class WindowedSeries {
     const reachUs = reachOf(this.options);
     const isReached = (startUs: number) =>
       startUs - reachUs < edgeUs || (isAnchored(this.options) && !hasSampleBetween(cells, edgeUs - 1, startUs));
-    if (this.#finals.doubt(isReached)) this.version += 1;
+    if (!this.#finals.doubt(isReached)) return;
+    this.version += 1;
+    this.#isOpenRead = false;
   }
 
   /** Windows that are not final, in the order of their ends; valid until the next message. See {@link OpenResults}. */
@@ -219,6 +231,8 @@ export class WindowedSeries {
   }
 
   #readOpen(): void {
+    if (this.#isOpenRead) return;
+    this.#isOpenRead = true;
     this.#open.read({
       operator: this.#operator,
       version: this.version,
@@ -247,23 +261,19 @@ export class WindowedSeries {
     const { shape } = options;
     const old = this.#operator;
     this.#nowUs = nowUs;
-    this.#count();
+    this.#counted.read(this.#operator);
     const operator = createWindows(options);
     const oldestUs = this.newestUs - RESULT_LIMIT * stepOf(shape);
     this.#feed.feed(operator, this.#source, this.#features, {
       fromUs: Math.max(fromUs, Number.isNaN(oldestUs) ? Number.NEGATIVE_INFINITY : oldestUs),
-      untilUs: this.#latestUs(nowUs),
+      untilUs: latestTimeOf(this.options, nowUs),
       paneUs: shape.kind === 'session' ? 0 : paneSize(shape),
       isAnchored: isAnchored(options),
       sizeUs: shape.kind === 'session' ? Number.POSITIVE_INFINITY : shape.size,
-      nowUs: Number.isNaN(this.#arrivedUs) ? this.#clock(nowUs) : this.#arrivedUs,
+      nowUs: Number.isNaN(this.#arrivedUs) ? clockOf(this.options, nowUs) : this.#arrivedUs,
     });
     operator.raiseWatermark(old.watermark);
-    const { counters } = operator;
-    for (const name of COUNTED) {
-      this.#counted[name] = this.counters[name] - counters[name];
-    }
-    this.#counted.invalid -= this.#refused;
+    this.#counted.handOver(operator);
     return operator;
   }
 
@@ -271,13 +281,18 @@ export class WindowedSeries {
   #goOn(operator: WindowOperator): void {
     operator.results.clear();
     this.#operator = operator;
-    this.#open.reset();
+    this.#resetOpen();
     this.version += 1;
   }
 
   #reopen(nowUs: number): void {
     this.#outOfOrder = this.counters.outOfOrder;
-    if (this.#finals.reopen(this.#bounds(), nowUs)) this.#open.reset();
+    if (this.#finals.reopen(this.#bounds(), nowUs)) this.#resetOpen();
+  }
+
+  #resetOpen(): void {
+    this.#open.reset();
+    this.#isOpenRead = false;
   }
 
   /** The open windows as they are now, for their bounds. */
@@ -285,27 +300,5 @@ export class WindowedSeries {
     const open = new WindowResults(this.options.aggregations.length);
     this.#operator.readOpen(open);
     return open;
-  }
-
-  #count(): void {
-    const { counters } = this.#operator;
-    for (const name of COUNTED) {
-      this.counters[name] = this.#counted[name] + counters[name];
-    }
-    this.counters.invalid += this.#refused;
-  }
-
-  get #isTime(): boolean {
-    return (this.options.unit ?? SECOND_US) === SECOND_US;
-  }
-
-  /** Steps have no clock. */
-  #clock(nowUs: number): number {
-    return this.#isTime ? nowUs : Number.NaN;
-  }
-
-  /** The largest time that is not refused. */
-  #latestUs(nowUs: number): number {
-    return this.#isTime ? nowUs + (this.options.maxAhead ?? DAY_US) : Number.POSITIVE_INFINITY;
   }
 }

@@ -13,63 +13,77 @@ afterAll(() => browser.close());
 
 describe('painting a live metric', () => {
   it.each([
-    ['points', 1, [''], 1],
-    ['points of three lines', 2, ['a', 'b', 'c'], 1],
-    ['columns', 1, [''], 0.02],
-    ['columns of two lines', 2, ['a', 'b'], 0.02],
-  ] as const)('strips give the pixels that painting all gives: %s', async (_, deviceScaleFactor, names, stepS) => {
-    const stage = await openStage(browser, { deviceScaleFactor });
-    const dense = (n: number): [number, number][] =>
-      Array.from({ length: Math.floor(40 / stepS) }, (__, i) => {
-        const ago = 40 - i * stepS;
-        return [ago, 50 + 10 * n + 8 * Math.sin(ago / 3) + 3 * Math.sin(ago * 17)];
+    ['points', 1, [''], 1, {}],
+    ['points of three lines', 2, ['a', 'b', 'c'], 1, {}],
+    ['columns', 1, [''], 0.02, {}],
+    ['columns of two lines', 2, ['a', 'b'], 0.02, {}],
+    ['windows of 2 s as points', 1, [''], 0.02, { window: '2s' }],
+    ['sliding windows with open ones as points', 2, [''], 0.02, { window: '2s', slide: '500ms', lateness: '3s' }],
+    ['sliding windows as columns', 1, [''], 0.02, { window: '1s', slide: '50ms', aggregation: 'p95' }],
+    ['windows of two lines as columns', 1, ['a', 'b'], 0.02, { window: '1s', slide: '50ms', lateness: '1s' }],
+    ['windows with a revised result', 1, [''], 0.02, { window: '2s', slide: '1s', allowedLateness: '20s' }],
+  ] as const)(
+    'strips give the pixels that painting all gives: %s',
+    async (_, deviceScaleFactor, names, stepS, look) => {
+      const stage = await openStage(browser, { deviceScaleFactor });
+      const dense = (n: number): [number, number][] =>
+        Array.from({ length: Math.floor(40 / stepS) }, (__, i) => {
+          const ago = 40 - i * stepS;
+          return [ago, 50 + 10 * n + 8 * Math.sin(ago / 3) + 3 * Math.sin(ago * 17)];
+        });
+      await stage.mount({
+        id: 'live',
+        options: look,
+        lines: Object.fromEntries(names.map((name, n) => [name, dense(n)])),
       });
-    await stage.mount({ id: 'live', lines: Object.fromEntries(names.map((name, n) => [name, dense(n)])) });
-    const result = await stage.page.evaluate(
-      async ({ count, step, EDGE_STEP }) => {
-        const { lab } = window;
-        const before = lab.counts();
-        for (let tick = 1; tick <= 24; tick++) {
-          const at = tick * 0.09;
-          for (let line = 0; line < count; line++) {
-            const rows: [number, number][] = [];
-            for (let s = at - 0.09 + 1e-4; s <= at; s += Math.min(step, 0.09)) {
-              rows.push([-s, 50 + 10 * line + 8 * Math.sin(s) + 3 * Math.sin(s * 17)]);
+      const result = await stage.page.evaluate(
+        async ({ count, step, revises, EDGE_STEP }) => {
+          const { lab } = window;
+          if (revises) lab.append('live', [[8.01, 60]]);
+          await lab.frames(2);
+          const before = lab.counts();
+          for (let tick = 1; tick <= 24; tick++) {
+            const at = tick * 0.09;
+            for (let line = 0; line < count; line++) {
+              const rows: [number, number][] = [];
+              for (let s = at - 0.09 + 1e-4; s <= at; s += Math.min(step, 0.09)) {
+                rows.push([-s, 50 + 10 * line + 8 * Math.sin(s) + 3 * Math.sin(s * 17)]);
+              }
+              lab.append('live', rows, line);
             }
-            lab.append('live', rows, line);
+            lab.clock(at);
+            await lab.frames(1);
           }
-          lab.clock(at);
-          await lab.frames(1);
-        }
-        await lab.frames(2);
-        const { strips } = lab.counts();
-        const strip = lab.pixels('live').slice();
-        // The same picture in a metric that never saw another one.
-        lab.theme.version++;
-        lab.of('live').widget.invalidate();
-        await lab.frames(2);
-        const all = lab.pixels('live');
-        let worst = 0;
-        let differing = 0;
-        for (let i = 0; i < all.length; i++) {
-          // Premultiplied: the colour of a pixel that is hardly there is rounding.
-          const alpha = i - (i % 4) + 3;
-          const off =
-            i === alpha
-              ? Math.abs(all[i]! - strip[i]!)
-              : Math.abs(all[i]! * all[alpha]! - strip[i]! * strip[alpha]!) / 255;
-          if (off > EDGE_STEP) differing++;
-          if (off > worst) worst = off;
-        }
-        return { strips: strips - before.strips, worst, differing, ink: all.some((value) => value > 0) };
-      },
-      { count: names.length, step: stepS, EDGE_STEP },
-    );
-    expect(result).toMatchObject({ differing: 0, ink: true });
-    expect(result.strips).toBeGreaterThan(8);
-    expect(stage.errors).toEqual([]);
-    await stage.page.context().close();
-  });
+          await lab.frames(2);
+          const { strips } = lab.counts();
+          const strip = lab.pixels('live').slice();
+          // The same picture in a metric that never saw another one.
+          lab.theme.version++;
+          lab.of('live').widget.invalidate();
+          await lab.frames(2);
+          const all = lab.pixels('live');
+          let worst = 0;
+          let differing = 0;
+          for (let i = 0; i < all.length; i++) {
+            // Premultiplied: the colour of a pixel that is hardly there is rounding.
+            const alpha = i - (i % 4) + 3;
+            const off =
+              i === alpha
+                ? Math.abs(all[i]! - strip[i]!)
+                : Math.abs(all[i]! * all[alpha]! - strip[i]! * strip[alpha]!) / 255;
+            if (off > EDGE_STEP) differing++;
+            if (off > worst) worst = off;
+          }
+          return { strips: strips - before.strips, worst, differing, ink: all.some((value) => value > 0) };
+        },
+        { count: names.length, step: stepS, revises: 'allowedLateness' in look, EDGE_STEP },
+      );
+      expect(result).toMatchObject({ differing: 0, ink: true });
+      expect(result.strips).toBeGreaterThan(8);
+      expect(stage.errors).toEqual([]);
+      await stage.page.context().close();
+    },
+  );
 
   it('while neither data nor the edge by a device pixel change, nothing is painted', async () => {
     const stage = await openStage(browser);

@@ -1,5 +1,9 @@
+import { windowKey } from '../../src/core/windows/window-key.ts';
+import type { WindowOptions } from '../../src/core/windows/window-operator.ts';
 import { parseWidgetSpec } from '../../src/dashboard/widget-specs.ts';
 import { SeriesState } from '../../src/session/series-state.ts';
+import type { SeriesView } from '../../src/session/session-view.ts';
+import { WindowedLine } from '../../src/session/windowed-line.ts';
 import { CellWidget } from '../../src/view/cell-widget.ts';
 import { FrameScheduler } from '../../src/view/frame-scheduler.ts';
 import { adoptStyles } from '../../src/view/styles.ts';
@@ -66,7 +70,18 @@ function series(key: string, samples: readonly (readonly [number, number])[]): S
   return line;
 }
 
+/** The lines of series through their windows, as a store gives them. */
+function windowed(lines: readonly SeriesState[], options: WindowOptions): SeriesView[] {
+  return lines.flatMap((series) => {
+    const store = series.windows.ensure(windowKey(options), options, clockUs);
+    return options.aggregations.map((aggregation) => {
+      return new WindowedLine({ series, store, aggregation, isOneOfSeveral: options.aggregations.length > 1 });
+    });
+  });
+}
+
 function append(line: SeriesState, samples: readonly (readonly [number, number])[]): void {
+  line.windows.begin(null, clockUs);
   const times = Float64Array.from(samples, ([ago]) => Math.round(NOW_US - ago * 1e6));
   line.addSamples(
     times,
@@ -74,6 +89,7 @@ function append(line: SeriesState, samples: readonly (readonly [number, number])
     0,
     samples.length,
   );
+  line.evict();
   line.version++;
 }
 
@@ -84,9 +100,10 @@ const lab = {
   mount(wish: MetricWish): void {
     const store = new FakeStore(() => clockUs);
     const lines = Object.entries(wish.lines).map(([key, samples]) => series(key, samples));
-    store.show('cpu', lines);
     const options = { title: wish.id, timeRange: '1m', ...wish.options };
     const spec = parseWidgetSpec({ id: wish.id, kind: 'metric', name: 'cpu', options });
+    const window = spec.kind === 'metric' ? spec.options.window : null;
+    store.show('cpu', window === null ? lines : windowed(lines, window));
     const context = { store, theme, scheduler, catalogue: WIDGET_CATALOGUE, timezone: 'UTC', version: '0' };
     const widget = new CellWidget(spec, context);
     const box = document.createElement('figure');

@@ -19,6 +19,10 @@ interface LineMemory {
   version: number;
   pastVersion: number;
   lastTimeUs: number;
+  /** End of the newest final result, where the way to what may still change began; NaN where there was none. */
+  finalUs: number;
+  /** Where a revised result was ringed; NaN where none was. */
+  revisedUs: number;
   mode: 'points' | 'columns' | 'unread';
   pending: readonly TimeSpan[];
   restored: readonly TimeSpan[];
@@ -31,7 +35,8 @@ const NO_SPANS: readonly TimeSpan[] = [];
 /**
  * Remembers what a canvas of lines shows, so that a frame paints only what is new.
  *
- * 1. Live data at the right edge cost a strip of some pixels: columns that lie in the past are neither read nor painted.
+ * 1. Live data at the right edge cost a strip of some pixels: columns that lie in the past are neither read nor painted. Of windows
+ *    the strip begins at the newest result that was final before: the way to the open ones is painted as a whole.
  * 2. Any change of the past (`pastVersion`, gaps), of scale, size, theme or cursor paints all.
  * 3. A strip gives the picture that painting all would give, but for the rounding of anti-aliased edges.
  */
@@ -89,20 +94,23 @@ export class PaintMemory {
     const widthPx = scale.right - scale.left;
     if (!(shiftPx >= 0 && shiftPx < widthPx * MOST_SHIFT_PART) || Math.abs(device - shiftDevicePx) > 0.01) return ALL;
     let fromX = shiftDevicePx > 0 ? scale.right - shiftPx : Number.POSITIVE_INFINITY;
+    let openX = Number.POSITIVE_INFINITY;
     for (let i = 0; i < this.#lines.length; i++) {
       const line = picture.lines[i]!;
       const memory = this.#lines[i]!;
       if (memory.series !== line || memory.mode === 'unread' || picture.styles[i]!.dash.length > 0) return ALL;
       if (!sameSpans(memory.pending, line.pending) || !sameSpans(memory.restored, line.restored)) return ALL;
+      if (line.window !== undefined) {
+        if (Number.isNaN(memory.finalUs) || !Object.is(revisedUs(line), memory.revisedUs)) return ALL;
+        openX = Math.min(openX, xOf(scale, memory.finalUs));
+      }
       if (memory.version === line.version) continue;
-      // The way to an open window reaches back to the newest final one: a strip would cut it.
-      if (line.window !== undefined) return ALL;
       if (line.pastVersion === undefined || line.pastVersion !== memory.pastVersion) return ALL;
       fromX = Math.min(fromX, xOf(scale, memory.lastTimeUs));
     }
     if (fromX === Number.POSITIVE_INFINITY) return NONE;
     if (nowMs - this.#wholeMs >= WHOLE_EVERY_MS) return ALL;
-    fromX = Math.floor(Math.min(fromX, scale.right) - REACH_PX);
+    fromX = Math.floor(Math.min(fromX, openX, scale.right) - REACH_PX);
     return fromX > scale.left + REACH_PX ? { kind: 'strip', shiftDevicePx, fromX } : ALL;
   }
 
@@ -126,6 +134,8 @@ export class PaintMemory {
       memory.version = line.version;
       memory.pastVersion = line.pastVersion ?? -1;
       memory.lastTimeUs = line.lastTimeUs;
+      memory.finalUs = line.window?.newest?.endUs ?? Number.NaN;
+      memory.revisedUs = revisedUs(line);
       memory.pending = line.pending;
       memory.restored = line.restored;
     }
@@ -141,6 +151,8 @@ export class PaintMemory {
         version: -1,
         pastVersion: -1,
         lastTimeUs: Number.NaN,
+        finalUs: Number.NaN,
+        revisedUs: Number.NaN,
         mode: 'unread',
         pending: NO_SPANS,
         restored: NO_SPANS,
@@ -156,6 +168,8 @@ export class PaintMemory {
     this.#lines.length = lineCount;
   }
 }
+
+const revisedUs = (line: SeriesView): number => line.window?.revised?.endUs ?? Number.NaN;
 
 function sameSpans(a: readonly TimeSpan[], b: readonly TimeSpan[]): boolean {
   return a === b || (a.length === 0 && b.length === 0);

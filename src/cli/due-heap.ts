@@ -9,6 +9,10 @@ export class DueHeap {
     return this.#length === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!;
   }
 
+  clear(): void {
+    this.#length = 0;
+  }
+
   push(time: number, index: number): void {
     if (this.#length === this.#times.length) this.#grow();
     let at = this.#length;

@@ -2,6 +2,7 @@ import type { WindowCounters, WindowOperator, WindowOptions } from '../core/wind
 import { WindowResults } from '../core/windows/window-results.ts';
 import type { WindowShape } from '../core/windows/window-shape.ts';
 import { DueHeap } from './due-heap.ts';
+import { type Key, KeyTable } from './key-table.ts';
 
 /** Takes rows `[0, results.length)`; the rows are valid during the call. */
 export type ResultsConsumer = (key: string, results: WindowResults) => void;
@@ -12,18 +13,10 @@ export interface KeyedWindowsOptions {
   readonly sharedWatermark: boolean;
   /** After final results of a key also its open windows, and all of them before the end. */
   readonly provisional: boolean;
+  /** Keys in memory, at most. */
+  readonly maxKeys: number;
   readonly createOperator: (options: WindowOptions) => WindowOperator;
   readonly consume: ResultsConsumer;
-}
-
-interface Key {
-  readonly name: string;
-  readonly operator: WindowOperator;
-  readonly index: number;
-  /** Largest time of its samples: no window of it ends later than that plus the window's length. */
-  maxTime: number;
-  /** The time for which it lies in the heap; +Infinity: not there. */
-  due: number;
 }
 
 /**
@@ -34,19 +27,24 @@ interface Key {
  * 2. With a shared watermark a sample is late by the largest time over all keys. A sample costs the same however many keys
  *    there are: a heap of the next ends says whose windows its watermark passes.
  * 3. A stated watermark holds for all keys, also those that come later.
+ * 4. Memory is that of `maxKeys`: for one more some leave. First those for which the shared or stated watermark has passed
+ *    all that could change, which changes no result; then the quietest, whose windows are consumed as final, and which begin
+ *    anew should they come back.
  */
 export class KeyedWindows {
   readonly #options: KeyedWindowsOptions;
   readonly #shape: WindowShape;
   readonly #lateness: number;
-  readonly #keys = new Map<string, Key>();
-  readonly #ordered: Key[] = [];
+  readonly #isAnchored: boolean;
+  readonly #keys = new KeyTable();
   readonly #heap = new DueHeap();
   readonly #open: WindowResults;
   readonly #time = new Float64Array(1);
   readonly #value = new Float64Array(1);
   /** What all keys share: the stated watermark, and the largest of all keys where it is shared. */
   #watermark = Number.NEGATIVE_INFINITY;
+  #rows = 0;
+  #closedEarly = 0;
 
   readonly #perOperator: WindowOptions;
 
@@ -58,29 +56,34 @@ export class KeyedWindows {
       : options.windows;
     this.#shape = options.windows.shape;
     this.#lateness = options.windows.lateness ?? 0;
+    const { aggregations, counter = false } = options.windows;
+    this.#isAnchored = aggregations.some(
+      ({ kind }) => kind === 'delta' || kind === 'increase' || (kind === 'rate' && counter),
+    );
     this.#open = new WindowResults(options.windows.aggregations.length);
   }
 
+  /** Keys met; one that was let go and came back counts again. */
   get keys(): number {
-    return this.#ordered.length;
+    return this.#keys.created;
+  }
+
+  /** Keys that were let go with windows that could still have changed. */
+  get closedEarly(): number {
+    return this.#closedEarly;
   }
 
   /** Sums over all keys. O(keys). */
   counters(): WindowCounters {
-    const sum = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
-    for (const { operator } of this.#ordered) {
-      sum.late += operator.counters.late;
-      sum.dropped += operator.counters.dropped;
-      sum.missing += operator.counters.missing;
-      sum.invalid += operator.counters.invalid;
-      sum.outOfOrder += operator.counters.outOfOrder;
-    }
-    return sum;
+    return this.#keys.counters();
   }
 
   /** One sample in arrival order; NaN is missing. */
   add(name: string, timeUs: number, value: number): void {
     const key = this.#keys.get(name) ?? this.#create(name);
+    this.#rows += 1;
+    key.touched = this.#rows;
+    if (timeUs > key.seenTime) key.seenTime = timeUs;
     const { sharedWatermark } = this.#options;
     if (sharedWatermark) key.operator.raiseWatermark(this.#watermark);
     this.#time[0] = timeUs;
@@ -103,7 +106,7 @@ export class KeyedWindows {
       return;
     }
     this.#watermark = timeUs;
-    for (const key of this.#ordered) {
+    for (const key of this.#keys) {
       key.operator.raiseWatermark(timeUs);
       this.#emit(key);
     }
@@ -111,27 +114,41 @@ export class KeyedWindows {
 
   /** The end of input: open windows as provisional results if asked for, then everything as final. */
   close(): void {
-    if (this.#options.provisional) for (const key of this.#ordered) this.#emitOpen(key);
+    if (this.#options.provisional) for (const key of this.#keys) this.#emitOpen(key);
     if (this.#options.sharedWatermark) this.#passTo(Number.POSITIVE_INFINITY);
-    for (const key of this.#ordered) {
+    for (const key of this.#keys) {
       key.operator.close();
       this.#emit(key, false);
     }
   }
 
   #create(name: string): Key {
+    if (this.#keys.size >= this.#options.maxKeys) this.#makeRoom();
     const operator = this.#options.createOperator(this.#perOperator);
     if (this.#watermark !== Number.NEGATIVE_INFINITY) operator.raiseWatermark(this.#watermark);
-    const key = {
-      name,
-      operator,
-      index: this.#ordered.length,
-      maxTime: Number.NEGATIVE_INFINITY,
-      due: Number.POSITIVE_INFINITY,
-    };
-    this.#keys.set(name, key);
-    this.#ordered.push(key);
-    return key;
+    return this.#keys.create(name, operator);
+  }
+
+  /** Lets a sixteenth of the keys go: those of which nothing is open any more, then the quietest. */
+  #makeRoom(): void {
+    const wanted = Math.ceil(this.#options.maxKeys / 16);
+    const before = this.#keys.size;
+    for (const key of this.#keys) if (this.#isOver(key)) this.#keys.remove(key);
+    for (const key of this.#keys.quietest(Math.max(0, wanted - (before - this.#keys.size)))) {
+      key.operator.close();
+      this.#emit(key, false);
+      this.#keys.remove(key);
+      this.#closedEarly += 1;
+    }
+    this.#heap.clear();
+    for (const { due, index } of this.#keys) if (due !== Number.POSITIVE_INFINITY) this.#heap.push(due, index);
+  }
+
+  /** Whether a new operator would give the same for all that may still come. */
+  #isOver({ seenTime }: Key): boolean {
+    const shape = this.#shape;
+    const reach = 2 * (shape.kind === 'session' ? shape.gap : shape.size) + (this.#perOperator.allowedLateness ?? 0);
+    return !this.#isAnchored && seenTime + reach < this.#watermark;
   }
 
   #emit(key: Key, open = this.#options.provisional): void {
@@ -155,8 +172,8 @@ export class KeyedWindows {
     const strict = this.#shape.kind === 'session' ? 1 : 0;
     while (this.#heap.time + strict <= watermark && this.#heap.time !== Number.POSITIVE_INFINITY) {
       const due = this.#heap.time;
-      const key = this.#ordered[this.#heap.pop()]!;
-      if (key.due !== due) continue; // an earlier end of this key was put in after it
+      const key = this.#keys.at(this.#heap.pop());
+      if (key?.due !== due) continue; // an earlier end of this key was put in after it
       key.due = Number.POSITIVE_INFINITY;
       key.operator.raiseWatermark(due + strict);
       const passed = key.operator.results.length > 0;

@@ -1,6 +1,15 @@
 // The shell command `streamviz`: runs one command line on the process's own streams.
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2), process);
-// A reader of standard input that was stopped early would keep the process alive.
-process.stdin.unref?.();
+const words = process.argv.slice(2);
+const [first = 'serve'] = words;
+const isAboutAll = first === '--help' || first === '--version';
+
+if (first === 'serve' || (first.startsWith('--') && !isAboutAll)) {
+  // The server is a bundle of its own, beside this one: who only wants windows never loads it.
+  await import(new URL('./server.mjs', import.meta.url).href);
+} else {
+  process.exitCode = await run(words, process);
+  // A reader of standard input that was stopped early would keep the process alive.
+  process.stdin.unref?.();
+}

@@ -4,8 +4,9 @@ import { InputError, WrongCall } from './wrong-call.ts';
 
 declare const __STREAMVIZ_VERSION__: string;
 
-const HELP = `streamviz <command> [options]
+const HELP = `streamviz [command] [options]
 
+  serve     the dashboard server; also without a command
   windows   windowed results of the samples in a file or on standard input
 
 streamviz <command> --help says more; streamviz --version prints the version.

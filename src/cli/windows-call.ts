@@ -36,6 +36,8 @@ When:
   --allowed-lateness D how far the watermark may have passed a window's end for a sample to revise it (default 0)
   --watermark MODE     per-key (default): every key has its own; shared: one over all keys
   --provisional        after final results of a key also its open windows ("final": false), and all at the end of input
+  --max-keys N         keys in memory (default 100000); for one more those go of which nothing is open, then the quietest:
+                       their windows become final early, and the summary counts them as "closedEarly"
   --help               this text
 
 Exit codes: 0 done, 1 input cannot be read, 2 wrong call.`;
@@ -48,7 +50,10 @@ export interface WindowsCall {
   readonly options: WindowOptions;
   readonly sharedWatermark: boolean;
   readonly provisional: boolean;
+  readonly maxKeys: number;
 }
+
+const MAX_KEYS = 100_000;
 
 const OPTIONS = {
   window: { type: 'string' },
@@ -63,6 +68,7 @@ const OPTIONS = {
   'allowed-lateness': { type: 'string' },
   watermark: { type: 'string' },
   provisional: { type: 'boolean' },
+  'max-keys': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -82,6 +88,7 @@ export function readWindowsCall(words: readonly string[]): WindowsCall {
     options: help ? HELP_OPTIONS : windowOptions(values),
     sharedWatermark: readMode(values.watermark),
     provisional: values.provisional === true,
+    maxKeys: readCount('max-keys', values['max-keys']) ?? MAX_KEYS,
   };
 }
 

@@ -17,7 +17,7 @@ export interface Streams {
 }
 
 /**
- * `streamviz windows`: samples in, results out, in constant memory for a given number of keys.
+ * `streamviz windows`: samples in, results out, in memory bounded by `--max-keys`.
  *
  * Input is read only as fast as output is taken; what a piece of input completed is written before the next is read.
  *
@@ -38,6 +38,7 @@ async function compute(call: WindowsCall, streams: Streams, writer: LineWriter):
     windows: call.options,
     sharedWatermark: call.sharedWatermark,
     provisional: call.provisional,
+    maxKeys: call.maxKeys,
     createOperator: createWindows,
     consume(key, results) {
       resultCount += results.length;
@@ -63,6 +64,11 @@ async function compute(call: WindowsCall, streams: Streams, writer: LineWriter):
     input.destroy();
   }
   reader.finish();
+  if (keyed.closedEarly > 0) {
+    streams.stderr.write(
+      `streamviz: more than ${call.maxKeys} keys at once: ${keyed.closedEarly} were closed early; --max-keys raises the limit\n`,
+    );
+  }
   keyed.close();
   writer.line(JSON.stringify({ summary: reader.summary(resultCount) }));
 }
@@ -124,6 +130,7 @@ class RowReader {
       invalid: invalid + this.#bad,
       outOfOrder,
       keys: this.#keyed.keys,
+      ...(this.#keyed.closedEarly > 0 && { closedEarly: this.#keyed.closedEarly }),
       results,
     };
   }

@@ -116,6 +116,11 @@ const WINDOW_OPTIONS: OptionDefinitions = {
     type: 'length',
     doc: 'For so long a late sample still revises a final window. Default: 0.',
   },
+  idle: {
+    wire: 'idle',
+    type: 'length',
+    doc: 'After so long without a sample windows become final by the clock. Default: "5s".',
+  },
   per: {
     wire: 'per',
     type: 'length',

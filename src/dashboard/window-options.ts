@@ -14,11 +14,12 @@ export interface WindowInput {
   readonly aggregation?: unknown;
   readonly lateness?: unknown;
   readonly allowedLateness?: unknown;
+  readonly idle?: unknown;
   readonly counter?: unknown;
   readonly per?: unknown;
 }
 
-/** Silence after which the watermark moves on with the clock. */
+/** Silence after which the watermark moves on with the clock, unless `idle` says otherwise. */
 export const IDLE_US = 5e6;
 /** Window of a counter that names none. */
 export const COUNTER_WINDOW_US = 10e6;
@@ -31,7 +32,8 @@ const FINEST_US = 1e3;
  * How a widget computes its numbers; null: it shows the values as they were sent.
  *
  * Without `aggregation` a window gives the average, a counter the increase per second over 10 s. `aggregation: "last"`
- * without window and session is the raw value. Lateness and allowed lateness are 0 by default.
+ * without window and session is the raw value. Lateness and allowed lateness are 0 by
+ * default, `idle` is 5 s.
  *
  * @throws StreamVizError `WINDOW_INVALID` with `details.option`, `AGGREGATION_UNKNOWN`: the first mistake.
  */
@@ -65,7 +67,7 @@ export function parseWindowOptions(given: WindowInput, axis: Axis, name: string)
     aggregations: chosen,
     lateness: lengths.lateness ?? 0,
     allowedLateness: lengths.allowedLateness ?? 0,
-    idle: axis === 'step' ? null : IDLE_US,
+    idle: axis === 'step' ? null : (lengths.idle ?? IDLE_US),
     counter,
     sumPer,
     unit: axis === 'step' ? 1 : 1e6,
@@ -79,11 +81,12 @@ interface Lengths {
   origin: number;
   lateness: number | null;
   allowedLateness: number | null;
+  idle: number | null;
   per: number | null;
 }
 
 function lengthsOf(given: WindowInput, axis: Axis): Lengths {
-  for (const option of ['lateness', 'allowedLateness', 'per'] as const) {
+  for (const option of ['lateness', 'allowedLateness', 'idle', 'per'] as const) {
     if (axis === 'step' && given[option] !== undefined && given[option] !== null) {
       throw windowProblem(option, 'nothing where x is "step": steps have no clock', given[option]);
     }
@@ -97,6 +100,7 @@ function lengthsOf(given: WindowInput, axis: Axis): Lengths {
     session: parseLength('session', given.session, axis, { from: 'positive' }),
     lateness: parseLength('lateness', given.lateness, axis, { from: 'zero' }),
     allowedLateness: parseLength('allowedLateness', given.allowedLateness, axis, { from: 'zero' }),
+    idle: parseLength('idle', given.idle, axis, { from: 'positive' }),
     per: parseLength('per', perOf(given.per), axis, { from: 'positive' }),
   };
 }
@@ -116,7 +120,7 @@ function ensureTogether(given: WindowInput, { window, session }: Lengths): void 
     return;
   }
   if (window !== null) return;
-  for (const option of ['slide', 'origin', 'lateness', 'allowedLateness', 'per'] as const) {
+  for (const option of ['slide', 'origin', 'lateness', 'allowedLateness', 'idle', 'per'] as const) {
     if (given[option] !== undefined && given[option] !== null) {
       const wanted = option === 'slide' || option === 'origin' ? 'window' : 'window or session';
       throw windowProblem(option, `${wanted} beside it`, given[option]);

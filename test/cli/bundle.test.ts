@@ -8,6 +8,10 @@ import { bundled } from './streamviz.ts';
 
 /** Peak memory of the command, whatever the size of its input. An empty Node process takes about 45 MB. */
 const PEAK_MB = 128;
+/** The same where each row makes a key of its own, most of it waiting for the collector; held, they would take 1 GB. */
+const PEAK_NEW_KEYS_MB = 500;
+/** `npm run check` reads less. */
+const MEGABYTES = process.env.STREAMVIZ_QUICK === '1' ? 4 : 20;
 const REPORT_PEAK = join(import.meta.dirname, 'report-peak.mjs');
 
 let cli = '';
@@ -43,8 +47,8 @@ test('exit codes: 0 done, 1 input that cannot be read, 2 wrong call', () => {
   expect(call(['windows', '--windov', '1s']).status).toBe(2);
 });
 
-test.each(['per-key', 'shared'])('20 MB with a %s watermark: bounded memory', async (mode) => {
-  const file = await recording(20, 100);
+test.each(['per-key', 'shared'])(`${MEGABYTES} MB with a %s watermark: bounded memory`, async (mode) => {
+  const file = await recording(MEGABYTES, 100);
   const words = [
     'windows',
     '--window',
@@ -64,8 +68,22 @@ test.each(['per-key', 'shared'])('20 MB with a %s watermark: bounded memory', as
   const lines = stdout.trimEnd().split('\n');
   const { summary } = JSON.parse(lines.at(-1)!);
   expect(summary).toMatchObject({ invalid: 0, dropped: 0, keys: 100, results: lines.length - 1 });
-  expect(summary.rows).toBeGreaterThan(250_000);
+  expect(summary.rows).toBeGreaterThan(MEGABYTES * 12_500);
   expect(Number(/peak (\d+) MB/.exec(stderr)?.[1])).toBeLessThan(PEAK_MB);
+});
+
+test(`${MEGABYTES} MB of ever new keys: bounded memory`, async () => {
+  const file = await recording(MEGABYTES, Number.MAX_SAFE_INTEGER);
+  const words = ['windows', '--window', '1s', '--aggregation', 'count,avg,p95', '--max-keys', '2000', file];
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', REPORT_PEAK, cli, ...words], {
+    encoding: 'utf8',
+    maxBuffer: 1e9,
+  });
+  const { summary } = JSON.parse(stdout.slice(stdout.lastIndexOf('\n', stdout.length - 2)));
+  expect(summary.rows).toBeGreaterThan(MEGABYTES * 10_000);
+  expect(summary).toMatchObject({ invalid: 0, dropped: 0, keys: summary.rows, results: summary.rows });
+  expect(summary.closedEarly).toBeGreaterThan(summary.rows - 2001);
+  expect(Number(/peak (\d+) MB/.exec(stderr)?.[1])).toBeLessThan(PEAK_NEW_KEYS_MB);
 });
 
 test('a reader that goes away ends the command quietly', async () => {

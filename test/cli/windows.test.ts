@@ -277,6 +277,77 @@ test('a counter, a sum per second and an origin before 0 reach the core', async 
   expect(sums.lines).toMatchObject([{ start: -3000, end: 7000, sum: 1.7 }]);
 });
 
+describe('more keys than --max-keys', () => {
+  const sorted = (lines: readonly Line[]) => lines.map((line) => JSON.stringify(line)).sort();
+  const rowsUntil = (end: number) =>
+    fc.array(
+      fc.record({
+        key: fc.nat({ max: 30 }).map(String),
+        time: fc.integer({ min: 0, max: end }),
+        value: fc.constantFrom(1, 2, 5, null),
+      }),
+      { minLength: 30, maxLength: 120, size: 'max' },
+    );
+  const options = ['--window', '10s', '--slide', '5s', '--aggregation', 'sum,p50', '--lateness', '2s'];
+
+  test.each([
+    ['--window 10s', ['--window', '10s']],
+    ['--session 7s', ['--session', '7s']],
+    ['late windows', [...options, '--allowed-lateness', '9s']],
+  ])(
+    '%s: those whose windows the shared watermark has passed leave without a trace in the results',
+    async (_, shape) => {
+      let left = 0;
+      await fc.assert(
+        fc.asyncProperty(rowsUntil(2_000_000), async (given) => {
+          const late = [...given]
+            .sort((a, b) => a.time - b.time)
+            .map((row, i) => ({ ...row, time: row.time - (i % 9) * 500 }));
+          const words = ['windows', ...shape, '--watermark', 'shared'];
+          const all = await streamviz(words, ndjson(late));
+          const few = await streamviz([...words, '--max-keys', '6'], ndjson(late));
+          if (few.summary.closedEarly !== undefined) return;
+          expect(sorted(few.lines)).toEqual(sorted(all.lines));
+          left += few.summary.keys! - all.summary.keys!;
+        }),
+        { numRuns: 80 },
+      );
+      expect(left).toBeGreaterThan(20);
+    },
+  );
+
+  test.each(['shared', 'per-key'])(
+    '%s: the quietest are closed early, said and counted; no sample is lost',
+    async (mode) => {
+      await fc.assert(
+        fc.asyncProperty(rowsUntil(400_000), async (given) => {
+          const words = ['windows', '--window', '10s', '--lateness', '1h', '--watermark', mode, '--max-keys', '4'];
+          const { lines, summary, stderr } = await streamviz(words, ndjson(given));
+          const held = lines.reduce((sum, { count }) => sum + count, 0);
+          expect(held + summary.dropped! + summary.missing!).toBe(given.length);
+          const keys = new Set(given.map(({ key }) => key)).size;
+          expect(summary.closedEarly ?? 0).toBe(Math.max(0, summary.keys! - 4));
+          expect(summary.keys).toBeGreaterThanOrEqual(keys);
+          expect(stderr.includes('more than 4 keys at once')).toBe(keys > 4);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  test('one that comes back begins anew, also where results need the last sample before a window', async () => {
+    const input = ndjson([sample(0, 1), sample(1000, 2, 'b'), sample(40_000, 9)]);
+    const words = ['windows', '--window', '10s', '--aggregation', 'delta', '--watermark', 'shared', '--max-keys', '1'];
+    const { lines, summary } = await streamviz(words, input);
+    expect(lines.map(({ key, start, delta }) => [key, start, delta])).toEqual([
+      ['a', 0, null],
+      ['b', 0, null],
+      ['a', 40_000, null],
+    ]);
+    expect(summary).toMatchObject({ keys: 3, closedEarly: 2 });
+  });
+});
+
 describe('wrong calls end with code 2 and say what would be right', () => {
   test.each([
     [['windows', '--sesion', '10s'], 'unknown option --sesion; did you mean --session?'],

@@ -24,6 +24,7 @@ interface Gives {
   readonly aggregations: readonly string[];
   readonly lateness: number;
   readonly allowed_lateness: number;
+  readonly idle: number | null;
   readonly counter: boolean;
   readonly per: number | null;
 }
@@ -52,6 +53,7 @@ function given(window: WindowOptions, axis: Axis): Gives {
     aggregations: aggregations.map(({ text }) => text),
     lateness: window.lateness ?? 0,
     allowed_lateness: window.allowedLateness ?? 0,
+    idle: window.idle ?? null,
     counter: window.counter ?? false,
     per: window.sumPer ?? null,
   };

@@ -1,4 +1,7 @@
-/** The arrows of docs/architecture.md: core <- wire, dashboard <- session <- view <- entry points; transport knows wire. */
+/**
+ * The arrows of docs/architecture.md: core <- wire, dashboard <- session <- view <- entry points; transport knows wire.
+ * The server draws nothing, the viewer opens no port; src knows neither.
+ */
 const only = (layer, allowed) => ({
   name: `${layer}-knows-only-${allowed.length ? allowed.join('-') : 'itself'}`,
   severity: 'error',
@@ -16,14 +19,32 @@ module.exports = {
     only('view', ['core', 'dashboard', 'session']),
     only('cli', ['core', 'dashboard']),
     {
+      name: 'server-draws-nothing',
+      severity: 'error',
+      from: { path: '^standalone/server/' },
+      to: { path: '^(src|standalone)/', pathNot: '^(src/(core|wire|dashboard|session)|standalone/server)/' },
+    },
+    {
+      name: 'viewer-knows-no-server',
+      severity: 'error',
+      from: { path: '^standalone/viewer/' },
+      to: { path: '^standalone/server/' },
+    },
+    {
+      name: 'src-knows-no-face',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^standalone/' },
+    },
+    {
       name: 'pure-layers-use-no-platform',
       severity: 'error',
       from: { path: '^src/(core|dashboard|session)/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional'] },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
-    { name: 'src-knows-no-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|scripts|bench)/' } },
+    { name: 'no-cycles', severity: 'error', from: { path: '^(src|standalone)/' }, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: { path: '^(src|standalone)/' }, to: { couldNotResolve: true } },
+    { name: 'src-knows-no-tests', severity: 'error', from: { path: '^(src|standalone)/' }, to: { path: '^(test|scripts|bench)/' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -8,15 +8,16 @@
 from __future__ import annotations
 
 import itertools
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from stream_viz._arrow import SAMPLE_ROW_BYTES
 from stream_viz._float_pairs import exact_us, float_pairs
 from stream_viz._fold import RUN_ROWS, Times, Values, panes_at
+from stream_viz._message import pane_bytes
 from stream_viz._pane import LAST, LAST_TIME, START, Panes, merge_ordered
 from stream_viz._row_block import Rows
 
@@ -29,6 +30,37 @@ if TYPE_CHECKING:
 Indices = npt.NDArray[np.intp]
 
 
+@dataclass(frozen=True)
+class Folds:
+    """Folds of a burst, ascending by series."""
+
+    panes: Panes
+    owner: Indices
+    """The series number of each pane."""
+    at: Indices
+    """Where its rows begin in the burst."""
+
+
+@dataclass(frozen=True)
+class FoldRule:
+    """Which series with needs may be in a burst: without more than `most_rows` or folded into `most_bytes`."""
+
+    most_rows: int
+    tail_rows: int
+    """Newest rows that are not folded."""
+    most_bytes: int
+
+    def refuses(self, burst: Burst) -> npt.NDArray[np.bool]:
+        """Return which series of a burst are to be taken one by one."""
+        counts = burst.ends - burst.at
+        out: npt.NDArray[np.bool] = (counts > self.most_rows) & ~np.array([series.plain for series in burst.series])
+        if not out.any():
+            return out
+        cuts = burst.ends - self.tail_rows
+        size = np.array([pane_bytes(series) for series in burst.series]) * burst.cell_counts(cuts)
+        return out & ((size > self.most_bytes) | (size >= SAMPLE_ROW_BYTES * (cuts - burst.at)))
+
+
 @dataclass
 class Burst:
     """Rows of `series[k]` are `times[at[k]:ends[k]]`, ascending."""
@@ -39,11 +71,10 @@ class Burst:
     at: Indices
     ends: Indices
 
-    def enter(self, cuts: Indices | None = None, runs: int = 1) -> tuple[Panes, Indices]:
+    def enter(self, cuts: Indices | None = None, runs: int = 1) -> Folds:
         """Put all rows into cells, rings and counts of their series.
 
-        Rows before `cuts[k]` are folded into at most `runs` panes per cell: returns the panes and the series number of
-        each. Without `cuts` nothing is folded.
+        Rows before `cuts[k]` are folded into at most `runs` panes per cell. Without `cuts` nothing is folded.
         """
         segment_at, starts = self._segments(cuts)
         owner = np.searchsorted(self.at, segment_at, side="right") - 1
@@ -57,22 +88,22 @@ class Burst:
             starts, owner, folded = starts[of], owner[of], folded[of]
         panes = panes_at(self.times, self.values, segment_at, starts)
         self._enter_cells(panes, owner)
-        return panes[:, folded], owner[folded]
+        return Folds(panes[:, folded], owner[folded], segment_at[folded])
 
     def cell_counts(self, cuts: Indices) -> Indices:
         """Return in how many of the finest cells the rows before `cuts[k]` of each series lie."""
-        durations = self._durations()
+        durations = self.durations()
         last = np.maximum(cuts - 1, self.at)
         cells = self.times[last] // durations - self.times[self.at] // durations + 1
         return np.where(cuts > self.at, cells, 0)
 
-    def _durations(self) -> Times:
+    def durations(self) -> Times:
         """Return the finest duration of each series."""
         return np.array([series.cells.durations_us[0] for series in self.series], np.int64)
 
     def _segments(self, cuts: Indices | None) -> tuple[Indices, Times]:
         """Return where a cell, a series or its tail begins, and the cell's start there."""
-        starts = self.times - self.times % np.repeat(self._durations(), self.ends - self.at)
+        starts = self.times - self.times % np.repeat(self.durations(), self.ends - self.at)
         edge = np.empty(len(starts), bool)
         edge[1:] = starts[1:] != starts[:-1]
         edge[self.at] = True
@@ -102,17 +133,14 @@ class Burst:
 
 
 def take_burst(
-    waiting: Sequence[Series], now_us: int, limits: Limits, most_odd: float = math.inf
+    waiting: Sequence[Series], now_us: int, limits: Limits, rule: FoldRule | None = None
 ) -> tuple[Burst | None, list[Series]]:
-    """Take what waits in many series; returns the burst and the series that are not in it, untouched.
-
-    Of series with needs only those with at most `most_odd` rows are in it.
-    """
+    """Take what waits in many series; returns the burst and the series that are not in it, untouched."""
     flat: list[tuple[Series, list[float]]] = []
     packed: list[tuple[Series, Rows]] = []
     odd: list[Series] = []
     for series in waiting:
-        taken = series.take_orderly(math.inf if series.plain else most_odd)
+        taken = series.take_orderly()
         if taken is None:
             odd.append(series)
         elif isinstance(taken, Rows):
@@ -139,9 +167,11 @@ def take_burst(
     seen += [series.cells.horizons_us[0] for series, _ in packed]
     bad[at] |= times[at] < seen
     burst = Burst([series for series, _ in (*flat, *packed)], times, values, at, ends)
-    if not bad.any():
-        return burst, odd
     wrong = np.logical_or.reduceat(bad, at)
+    if rule is not None:
+        wrong |= rule.refuses(burst)
+    if not wrong.any():
+        return burst, odd
     for k in np.flatnonzero(wrong).tolist():
         odd.append(burst.series[k])
         if k < len(flat):

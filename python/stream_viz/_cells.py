@@ -120,6 +120,11 @@ class Cells:
         else:
             self._enter(np.array(cells).T, self.durations_us[0])
 
+    def add_folded(self, panes: Panes, times: Times, values: Values) -> None:
+        """Add what `fold` made of rows at the finest duration; the rows come along."""
+        del times, values
+        self._enter(panes, self.durations_us[0])
+
     def add_panes(self, panes: Panes, duration_us: int) -> None:
         """Add panes of one duration, in arrival order; below a coarser one finer cells go (rule 1)."""
         self._enter(panes, duration_us)

@@ -8,7 +8,7 @@ import math
 import os
 import threading
 from time import time as _now
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from stream_viz import _armed, _producer
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
@@ -54,6 +54,21 @@ class Counter(Line):
         self._total: float | None = None
         super().__init__(declaration, root, labels)
 
+    def _options_changed(self) -> None:
+        super()._options_changed()
+        self._tell_others()
+
+    def _release(self) -> None:
+        super()._release()
+        self._tell_others()
+
+    def _tell_others(self) -> None:
+        """Let the other widgets of the name see whether a counter counts it: then they take no values."""
+        if self._labels is None:
+            for other in _producer.current().dashboard.shows(self._declaration.name):
+                if isinstance(other.handle, Line) and other.handle is not self:
+                    other.handle._options_changed()
+
     def inc(self, n: Any = 1) -> None:
         """Add `n`, a finite number of at least 0, to the total, and send the total.
 
@@ -88,8 +103,7 @@ class Counter(Line):
                     actual=shown(n),
                 )
         for line, number in pairs:
-            if isinstance(line, Counter):
-                line._add(n if isinstance(n, int) else number)
+            line._add(n if isinstance(n, int) else number)
 
     def _add(self, number: float) -> None:
         with _producer.current().lock, _adding:  # in this order everywhere: the first sample makes the series
@@ -108,8 +122,7 @@ class Counter(Line):
         """Return the sum of all `inc` since the beginning or the last `clear`, 0 before; with `by=` a dict by label."""
         by = self._by
         if by is not None and self._labels is None:
-            lines = cast("list[Counter]", self._shown_lines())  # lines of a counter are counters
-            return {line._all_labels()[by]: line.total for line in lines}
+            return {line._all_labels()[by]: line.total for line in self._shown_lines()}
         return self._total or 0
 
     def send(self, value: Any, *, time: Any = None, step: Any = None) -> NoReturn:
@@ -122,9 +135,8 @@ class Counter(Line):
 
     def _data_cleared(self) -> None:
         with _adding:
-            for line in (self, *self._lines.values()):
-                if isinstance(line, Counter):
-                    line._total = None
+            for line in self._with_lines():
+                line._total = None
 
 
 def _only_inc(name: str, method: str, given: object) -> StreamVizTypeError:

@@ -41,7 +41,9 @@ class PaneFeatures:
 def features_of(panes: Panes, pool: SketchPool, sketch_bytes: int) -> PaneFeatures:
     """Return the features of wide panes; sketches, the last pane's first, as far as `sketch_bytes` go."""
     sketches = [b""] * panes.shape[1]
-    for at, number in zip(range(len(sketches) - 1, -1, -1), reversed(panes[SKETCH].tolist()), strict=True):
+    newest_first = panes[SKETCH].tolist()[::-1]
+    pool.encode_all(newest_first[: int(sketch_bytes / pool.mean_bytes)])
+    for at, number in zip(range(len(sketches) - 1, -1, -1), newest_first, strict=True):
         data = pool.encoded(number)
         sketch_bytes -= len(data)
         if sketch_bytes < 0:

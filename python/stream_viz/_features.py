@@ -50,14 +50,9 @@ class Features:
 
     def panes_at(self, times: Times, values: Values, at: Indices, starts: Times) -> Panes:
         """Return what `panes_at` does, wide."""
-        out = np.empty((WIDE_ROWS, len(at)))
-        out[:ROWS] = panes_at(times, values, at, starts)
-        with np.errstate(over="ignore", invalid="ignore"):
-            out[MEAN] = out[SUM] / out[COUNT]
-            distance = values - np.repeat(out[MEAN], out[COUNT].astype(np.int64))
-            out[M2] = np.add.reduceat(distance * distance, at)
-            out[INCREASE] = _increases(values, at)
-        out[SKETCH] = self.pool.keep_all(sketches_at(values, at)) if self.sketch else NONE
+        out = spread_of(panes_at(times, values, at, starts), values, at)
+        if self.sketch:
+            out[SKETCH] = self.pool.keep_all(sketches_at(values, at))
         return out
 
     def merged(self, panes: Panes) -> Panes:
@@ -82,6 +77,19 @@ class Features:
             self.pool.merged(numbers[a:b]) for a, b in zip(bounds.tolist(), ends.tolist(), strict=True)
         ]
         return out
+
+
+def spread_of(panes: Panes, values: Values, at: Indices) -> Panes:
+    """Return the plain panes of the rows from each index `at` to the next as wide ones, without sketches."""
+    out = np.empty((WIDE_ROWS, len(at)))
+    out[:ROWS] = panes
+    with np.errstate(over="ignore", invalid="ignore"):
+        out[MEAN] = out[SUM] / out[COUNT]
+        distance = values - np.repeat(out[MEAN], out[COUNT].astype(np.int64))
+        out[M2] = np.add.reduceat(distance * distance, at)
+        out[INCREASE] = _increases(values, at)
+    out[SKETCH] = NONE
+    return out
 
 
 def step(before: float, after: float) -> float:

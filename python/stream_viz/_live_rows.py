@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES
-from stream_viz._burst import Burst, take_burst
-from stream_viz._feature_part import FEATURE_ROW_BYTES
-from stream_viz._message import MessageParts, entry_bytes
+from stream_viz._burst import Burst, FoldRule, take_burst
+from stream_viz._burst_folds import fold_pieces
+from stream_viz._feature_part import FEATURE_PART_BYTES, FEATURE_ROW_BYTES
+from stream_viz._message import MessageParts, entry_bytes, pane_bytes
 from stream_viz._row_block import Rows, Taken
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ class LiveRows:
         self, parts: MessageParts, chosen: Sequence[tuple[Series, int]], share: int, end: int, now_us: int
     ) -> list[tuple[Series, int]]:
         """Carry the orderly rows of many series in one pass; returns the series that are to be carried one by one."""
-        burst, odd = take_burst([series for series, _ in chosen], now_us, self._limits, share)
+        each = max(0, end - parts.size - sum(entry_bytes(series) for series, _ in chosen)) // len(chosen)
+        rule = FoldRule(share, self._limits.raw_tail_rows, each - SAMPLE_ROW_BYTES * self._limits.raw_tail_rows)
+        burst, odd = take_burst([series for series, _ in chosen], now_us, self._limits, rule)
         if burst is not None:
             self._carry(parts, burst, share, end)
         left = {id(series) for series in odd}
@@ -87,24 +90,24 @@ class LiveRows:
         counts = burst.ends - burst.at
         cuts = np.where(counts > share, burst.ends - self._limits.raw_tail_rows, burst.at)
         cells = burst.cell_counts(cuts)
-        plain = np.array([series.plain for series in burst.series])
-        folds = plain & (PANE_ROW_BYTES * cells < SAMPLE_ROW_BYTES * (cuts - burst.at))
+        row_bytes = np.array([pane_bytes(series) for series in burst.series])
+        folds = row_bytes * cells < SAMPLE_ROW_BYTES * (cuts - burst.at)
         cuts = np.where(folds, cuts, burst.at)
         base = len(parts.entries)
         befores = [series.sent_until_us for series in burst.series]
-        panes_least = int(cells[folds].sum())
+        least = int((row_bytes * cells)[folds].sum())
         spare = (
             end - parts.size - sum(map(entry_bytes, burst.series)) - SAMPLE_ROW_BYTES * int((burst.ends - cuts).sum())
         )
-        runs = spare // (PANE_ROW_BYTES * panes_least) if panes_least else 1
-        panes, owner = burst.enter(cuts, max(1, min(self._limits.runs_per_cell, runs)))
+        runs = max(1, min(self._limits.runs_per_cell, spare // least if least else 1))
+        folded = burst.enter(cuts, runs)
         for series, before, count in zip(burst.series, befores, (cuts - burst.at).tolist(), strict=True):
             series.count(folded=count)
             parts.entry(series, before)
         rows = np.arange(len(burst.times)) >= np.repeat(cuts, counts)
         owners = (base + np.repeat(np.arange(len(counts)), burst.ends - cuts)).astype(np.uint16)
         parts.live_together(
-            ((base + owner).astype(np.uint16), self._limits.tiers_us[0], panes),
+            fold_pieces(burst, folded, base, spare - FEATURE_PART_BYTES),
             (owners, Rows(burst.times[rows], burst.values[rows])),
         )
 
@@ -112,7 +115,7 @@ class LiveRows:
         before = series.sent_until_us
         n = series.n
         taken = series.take()
-        now, later = _split(taken.folds, max(LEAST_PANES, room // _row_bytes(series))) if taken.folds else ([], [])
+        now, later = _split(taken.folds, max(LEAST_PANES, room // pane_bytes(series))) if taken.folds else ([], [])
         if later:
             series.put_back(taken.rows)
             series.put_back_folds(later)
@@ -123,7 +126,7 @@ class LiveRows:
         if len(entered.rows) or entered.folds or series.n != n:
             spare = 0
             if entered.folds:
-                spare = room - _row_bytes(series) * _count(entered.folds) - SAMPLE_ROW_BYTES * len(entered.rows)
+                spare = room - pane_bytes(series) * _count(entered.folds) - SAMPLE_ROW_BYTES * len(entered.rows)
             parts.live(series, before, entered.folds, entered.rows, max(0, spare))
 
     def _reduced(self, series: Series, taken: Taken, share: int, room: int) -> Taken:
@@ -136,14 +139,16 @@ class LiveRows:
             return taken
         room -= SAMPLE_ROW_BYTES * self._limits.raw_tail_rows
         cells = series.cells.cell_count(older_t)
-        runs = min(self._limits.runs_per_cell, room // _row_bytes(series) // max(1, cells))
+        runs = min(self._limits.runs_per_cell, room // pane_bytes(series) // max(1, cells))
         folds = series.cells.fold_rows(older_t, older_v, max(1, runs))
-        size = _row_bytes(series) * _count(folds)
+        size = pane_bytes(series) * _count(folds)
         fits = size <= max(room, SAMPLE_ROW_BYTES * share)
         if (size < SAMPLE_ROW_BYTES * cut and (fits or cells == 1)) or not len(older_t):
             series.count(folded=len(older_t))
             series.retain(Rows(times[:cut], values[:cut]))
-            return Taken([*taken.folds, *folds], Rows(times[cut:], values[cut:]))
+            whole = len(folds) == 1 and folds[0][0] == series.cells.durations_us[0]
+            folded = Rows(older_t, older_v) if whole else None
+            return Taken([*taken.folds, *folds], Rows(times[cut:], values[cut:]), folded)
         now, later = Rows(times, values).cut(max(share, LEAST_ROWS))
         series.put_back(later)
         return Taken(taken.folds, now)
@@ -163,11 +168,6 @@ def _split(folds: list[tuple[int, Panes]], most: int) -> tuple[list[tuple[int, P
 
 def _count(folds: list[tuple[int, Panes]]) -> int:
     return sum(panes.shape[1] for _, panes in folds)
-
-
-def _row_bytes(series: Series) -> int:
-    """Return the bytes of one fold of a series, without its sketch."""
-    return PANE_ROW_BYTES if series.features is None else PANE_ROW_BYTES + FEATURE_ROW_BYTES
 
 
 def fair_share(counts: list[int], room: int) -> int:

@@ -11,7 +11,13 @@ import numpy as np
 
 from stream_viz._arrow import PANE_ROW_BYTES, SAMPLE_ROW_BYTES, SAMPLES, Owners, encode, encode_panes
 from stream_viz._cells import NEVER_US
-from stream_viz._feature_part import FEATURE_PART_BYTES, PaneFeatures, encode_features, features_of
+from stream_viz._feature_part import (
+    FEATURE_PART_BYTES,
+    FEATURE_ROW_BYTES,
+    PaneFeatures,
+    encode_features,
+    features_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +47,11 @@ class Message:
 
 PanePiece = tuple[Owners, int, "Panes", "PaneFeatures | None"]
 """(series, duration, panes, what they know beyond the plain fields)."""
+
+
+def pane_bytes(series: Series) -> int:
+    """Return the bytes of one pane of a series, without its sketch."""
+    return PANE_ROW_BYTES if series.features is None else PANE_ROW_BYTES + FEATURE_ROW_BYTES
 
 
 def entry_bytes(series: Series) -> int:
@@ -114,9 +125,8 @@ class MessageParts:
     ) -> list[PanePiece]:
         pieces: list[PanePiece] = []
         features = series.features
-        if features is not None and role not in self._wide:
-            self._wide.add(role)
-            self.size += FEATURE_PART_BYTES
+        if features is not None:
+            self._widen(role)
         for duration, panes in newest_first:
             self.size += PANE_ROW_BYTES * panes.shape[1]
             known = None
@@ -129,14 +139,22 @@ class MessageParts:
             pieces.append((at, duration, panes, known))
         return pieces
 
-    def live_together(self, folds: tuple[Owners, int, Panes], rows: tuple[Owners, Rows]) -> None:
-        """Carry rows and folds of many series, whose entries are there; owners ascend."""
+    def _widen(self, role: str) -> None:
+        if role not in self._wide:
+            self._wide.add(role)
+            self.size += FEATURE_PART_BYTES
+
+    def live_together(self, folds: Iterable[PanePiece], rows: tuple[Owners, Rows]) -> None:
+        """Carry rows and folds of many series, whose entries are there; owners ascend, also from piece to piece."""
         if len(rows[1]):
             self._samples.append(rows)
             self.size += SAMPLE_ROW_BYTES * len(rows[1])
-        if folds[2].shape[1]:
-            self._folds.append((*folds, None))
-            self.size += PANE_ROW_BYTES * folds[2].shape[1]
+        for piece in folds:
+            self._folds.append(piece)
+            self.size += PANE_ROW_BYTES * piece[2].shape[1]
+            if piece[3] is not None:
+                self._widen("folds")
+                self.size += piece[3].size
 
     def history(self, series: Series, rows: Rows) -> None:
         """Carry raw rows that are counted already."""

@@ -39,6 +39,7 @@ def metric(
     per: Any = UNSET,
     lateness: Any = UNSET,
     allowed_lateness: Any = UNSET,
+    idle: Any = UNSET,
     counter: bool | None = UNSET,
     x: str | None = UNSET,
     by: str | None = UNSET,
@@ -80,7 +81,8 @@ def metric(
       Missing values (None, NaN) count nowhere; their time still closes windows. Windows are computed in the page, from
       the samples it is sent anyway: nothing is sent twice; quantiles, spread and increases add columns to summaries.
     - `lateness="2s"`: a window is final once a sample 2 s after its end came (default 0). `allowed_lateness="1m"`: for
-      so long a late sample still revises it (default 0: it counts as dropped).
+      so long a late sample still revises it (default 0: it counts as dropped). `idle="5s"`: after so long without a
+      sample windows become final by the clock (default 5 s; "1d" waits for a sample).
     - `counter=True`: values are totals of a counter; shown is the increase per second over 10 s (`aggregation="last"`:
       the total). `sv.counter` counts by itself.
     - `x="step"`: samples are at whole steps, `loss.send(v, step=i)`; lengths are then steps (`window=100`), there is no
@@ -109,6 +111,7 @@ def metric(
         "per": per,
         "lateness": lateness,
         "allowed_lateness": allowed_lateness,
+        "idle": idle,
         "counter": counter,
         "x": x,
         "by": by,

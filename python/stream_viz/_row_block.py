@@ -38,6 +38,8 @@ class Taken:
 
     folds: list[tuple[int, Panes]]
     rows: Rows
+    folded: Rows | None = None
+    """The finite rows of the last of the folds, as they arrived; None where it is not of the finest duration."""
 
 
 def joined(blocks: list[Rows]) -> Rows:

@@ -133,10 +133,10 @@ class Series(Intake):
             waiting = [panes[SKETCH] for _, panes in self._folds]
             self.cells.features.pool.sweep([*self.cells.sketch_numbers(), *waiting])
 
-    def take_orderly(self, most: float) -> list[float] | Rows | None:
+    def take_orderly(self) -> list[float] | Rows | None:
         """Return what waits, as it waits: the flat buffer or judged rows.
 
-        None where nothing is taken: folds wait, or more than `most` rows, or times are steps.
+        None where nothing is taken: folds wait, or times are steps.
         """
         if self._layout.axis == "step":
             return None
@@ -144,9 +144,9 @@ class Series(Intake):
             self._settle()
             self._sweep()
             if not self._blocks and not self._folds:
-                return self._take_buffer() if len(self.buf) <= 2 * most else None
+                return self._take_buffer()
             self._pack()
-            if self._folds or sum(map(len, self._blocks)) > most:
+            if self._folds:
                 return None
             blocks, self._blocks = self._blocks, []
         return joined(blocks)
@@ -194,20 +194,25 @@ class Series(Intake):
         with self._lock:
             self._settle()
             self._ring.append(taken.rows.times, taken.rows.values)
-        folds = [kept for duration, panes in taken.folds if (kept := self._enter_panes(duration, panes))[1].shape[1]]
+        rows_of = [*[None] * (len(taken.folds) - 1), taken.folded]
+        entered = [self._enter_panes(*fold, rows) for fold, rows in zip(taken.folds, rows_of, strict=False)]
+        folds = [(duration, panes) for duration, panes in entered if panes.shape[1]]
         rows = self._enter_list(taken.rows) if isinstance(taken.rows.times, list) else self._enter_arrays(taken.rows)
         self.cells.evict()
         return Taken(folds, rows)
 
-    def _enter_panes(self, duration: int, panes: Panes) -> tuple[int, Panes]:
+    def _enter_panes(self, duration: int, panes: Panes, rows: Rows | None) -> tuple[int, Panes]:
         kept = panes[START] >= self.cells.horizon_us
         if not kept.all():
             self.count(expired=int(panes[COUNT, ~kept].sum()))
-            panes = panes[:, kept]
+            panes, rows = panes[:, kept], None
         if panes.shape[1]:
             self.n += int(panes[COUNT].sum())
             self._sent_until(int(panes[LAST_TIME].max()))
-            self.cells.add_panes(panes, duration)
+            if rows is None:
+                self.cells.add_panes(panes, duration)
+            else:
+                self.cells.add_folded(panes, *rows.arrays())
         return duration, panes
 
     def _enter_list(self, rows: Rows) -> Rows:
@@ -280,7 +285,7 @@ class Series(Intake):
         """Drop all data, waiting ones too, and start another generation; counters go on. `axis`: another one."""
         with self._lock:
             self._settle()
-            self._take_buffer()
+            del self.buf[:]
             self._ring.clear()
             if axis is not None:
                 self._layout = CellLayout.of(self._limits, axis)

@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from stream_viz._sketch_bytes import EXACT_VALUES, FIRST_KEY, KEY_END, read_sketch, write_buckets, write_values
+from stream_viz._sketch_bytes import (
+    EXACT_VALUES,
+    FIRST_KEY,
+    KEY_END,
+    read_sketch,
+    write_buckets,
+    write_many,
+    write_values,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -124,6 +132,29 @@ def sketches_at(values: Floats, at: npt.NDArray[np.intp]) -> list[Sketch]:
     held = iter(_hold_each(values[chosen], sizes[few]))
     counted = iter(_count_each(values[~chosen], sizes[~few]))
     return [next(held) if small else next(counted) for small in few.tolist()]
+
+
+def encoded_at(values: Floats, at: npt.NDArray[np.intp]) -> list[bytes]:
+    """Return what `encode` of each sketch of `sketches_at` is, without making them; half its cost."""
+    values = np.ascontiguousarray(values) + 0.0
+    sizes = np.diff(at, append=len(values))
+    few = sizes <= EXACT_VALUES
+    if few.all():
+        return [sketch.encode() for sketch in _hold_each(values, sizes)]
+    if not few.any():
+        return write_many(*_count_buckets(values, sizes))
+    chosen = np.repeat(few, sizes)
+    held = iter(_hold_each(values[chosen], sizes[few]))
+    counted = iter(write_many(*_count_buckets(values[~chosen], sizes[~few])))
+    return [next(held).encode() if small else next(counted) for small in few.tolist()]
+
+
+def encode_buckets(sketches: Collection[Sketch]) -> list[bytes]:
+    """Return `encode` of sketches none of which is `exact`; there is at least one."""
+    run = np.repeat(np.arange(len(sketches)), [len(sketch.keys) for sketch in sketches])
+    return write_many(
+        run, *(np.concatenate(each) for each in zip(*((s.keys, s.counts) for s in sketches), strict=True))
+    )
 
 
 def merge_sketches(sketches: Iterable[Sketch]) -> Sketch:

@@ -50,6 +50,34 @@ def write_buckets(keys: Integers, counts: Integers) -> bytes:
     return _to_varints(np.concatenate(([_VERSION, _BUCKETS, zeros], below, above)))
 
 
+def write_many(run: Integers, keys: Integers, counts: Integers) -> list[bytes]:
+    """Return `write_buckets` of each run, about 100 ns a bucket; runs are numbered from 0 without a hole and ascend."""
+    at = np.flatnonzero(np.diff(run, prepend=-1))
+    below, zero, above = keys < 0, keys == 0, keys > 0
+    negatives, zeros, positives = (np.add.reduceat(each, at, dtype=np.int64) for each in (below, zero, above))
+    sizes = 5 + 2 * (negatives + positives)
+    first = np.cumsum(sizes) - sizes
+    numbers = np.empty(int(sizes.sum()), np.int64)
+    numbers[first], numbers[first + 1] = _VERSION, _BUCKETS
+    numbers[first + 2] = np.add.reduceat(counts * zero, at)
+    numbers[first + 3] = negatives
+    numbers[first + 4 + 2 * negatives] = positives
+    index = np.arange(len(keys))
+    if below.any():  # from the bucket next to zero outwards
+        order = np.where(below, (2 * at + negatives - 1)[run] - index, index)
+        keys, counts = np.abs(keys[order]), counts[order]
+    steps = np.diff(keys, prepend=0)
+    begins = np.concatenate((at, (at + negatives + zeros)[positives > 0]))
+    steps[begins] = keys[begins]
+    place = (first + 4 - 2 * at)[run] + 2 * index + above * (1 - 2 * zeros)[run]
+    place, steps, counts = (each[~zero] for each in (place, steps, counts)) if zero.any() else (place, steps, counts)
+    numbers[place], numbers[place + 1] = steps, counts
+    data, ends = _varint_columns(numbers)
+    bounds = np.append(ends[first - 1], len(data)).tolist()
+    bounds[0] = 0
+    return [data[a:b] for a, b in itertools.pairwise(bounds)]
+
+
 def read_sketch(data: bytes) -> list[float] | tuple[Integers, Integers]:
     """Return the values, or keys and counts as `write_buckets` takes them.
 
@@ -73,19 +101,31 @@ def _bucket_numbers(keys: Integers, counts: Integers) -> Integers:
 def _to_varints(numbers: Integers) -> bytes:
     octets = numbers.astype(np.uint8)
     large = np.flatnonzero(numbers >= _VARINT_LAST)
-    if len(large) * _MANY_LARGE > len(numbers):  # many: a column for each octet
-        groups = numbers[:, None] >> (7 * np.arange(-(-int(numbers.max()).bit_length() // 7)))
-        used = groups > 0
-        used[:, 0] = True
-        more = np.zeros_like(used)
-        more[:, :-1] = used[:, 1:]
-        return ((groups & 127) | (more * _VARINT_LAST))[used].astype(np.uint8).tobytes()
+    if len(large) * _MANY_LARGE > len(numbers):
+        return _varint_columns(numbers)[0]
     data, done = octets.tobytes(), 0
     parts: list[bytes] = []
     for at, number in zip(large.tolist(), numbers[large].tolist(), strict=True):
         parts += (data[done:at], _to_varint(number))
         done = at + 1
     return b"".join((*parts, data[done:]))
+
+
+def _varint_columns(numbers: Integers) -> tuple[bytes, Integers]:
+    """Return the varints of numbers, octet by octet, and where each ends."""
+    sizes = np.ones(len(numbers), np.int64)
+    bits = 7
+    while len(more := np.flatnonzero(numbers >> bits)):
+        sizes[more] += 1
+        bits += 7
+    ends = np.cumsum(sizes)
+    octets = np.empty(int(ends[-1]), np.uint8)
+    place, left = ends - sizes, numbers
+    while len(left):
+        larger = left >= _VARINT_LAST
+        octets[place] = (left & 127) | (larger * _VARINT_LAST)
+        place, left = place[larger] + 1, left[larger] >> 7
+    return octets.tobytes(), ends
 
 
 def _to_varint(number: int) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from stream_viz._sketch import merge_sketches
+from stream_viz._sketch import encode_buckets, merge_sketches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +29,8 @@ MERGE_AT_SAMPLES = 128
 """Their samples, at most: so what waits takes a few kB."""
 SKETCH_BYTES = 400
 """A sketch beside its numbers, which take about 4 times their encoded bytes."""
+ENCODE_AT = 3
+"""So many sketches are encoded together."""
 FIRST_BYTES = 64.0
 """What a sketch is taken to need before one was encoded."""
 
@@ -98,8 +100,22 @@ class SketchPool:
             sketch = self.get(number)
             if sketch is None:
                 return b""
-            data = self._encoded[number] = sketch.encode()
-            self.mean_bytes += (len(data) - self.mean_bytes) / 16
+            data = self._note(number, sketch.encode())
+        return data
+
+    def encode_all(self, numbers: Iterable[float]) -> None:
+        """Make `encoded` of all these quick: many at once take a quarter of the time of one after another."""
+        new: dict[float, Sketch] = {}
+        for number in numbers:
+            if number not in self._encoded and (sketch := self.get(number)) is not None and not sketch.exact:
+                new[number] = sketch
+        if len(new) >= ENCODE_AT:
+            for number, data in zip(new, encode_buckets(new.values()), strict=True):
+                self._note(number, data)
+
+    def _note(self, number: float, data: bytes) -> bytes:
+        self._encoded[number] = data
+        self.mean_bytes += (len(data) - self.mean_bytes) / 16
         return data
 
     @property

@@ -23,7 +23,12 @@ class RefusingBuffer(list[float]):
 
     def __iadd__(self, _values: object) -> NoReturn:  # type: ignore[misc]  # unlike list.__add__, as list's own
         """Raise."""
-        raise type(self._error)(self._error.code, str(self._error), **self._error.details)
+        raise again(self._error)
+
+
+def again(error: StreamVizError) -> StreamVizError:
+    """Return the same error, without the traceback of the times it was raised before."""
+    return type(error)(error.code, str(error), **error.details)
 
 
 class FirstSend(list[float]):

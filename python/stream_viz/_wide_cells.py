@@ -74,6 +74,11 @@ class WideCells(Cells):
         self._enter_cells(cells)
         self._note(times, values)
 
+    def add_folded(self, panes: Panes, times: Times, values: Values) -> None:
+        """Add what `fold` made of rows at the finest duration; the rows are noted."""
+        self._enter(panes[:ROWS], self.durations_us[0])
+        self._note(times, values)
+
     def add_panes(self, panes: Panes, duration_us: int) -> None:
         """Add wide panes of one duration, in arrival order; computes what is not yet known."""
         level = self.durations_us.index(duration_us)

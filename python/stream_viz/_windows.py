@@ -21,10 +21,11 @@ from stream_viz._thresholds import is_number, plain_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VIEW_OPTIONS = ("window", "slide", "session", "origin", "aggregation", "lateness", "allowed_lateness", "per")
+VIEW_OPTIONS = ("window", "slide", "session", "origin", "aggregation", "lateness", "allowed_lateness", "idle", "per")
 """What tells views of the same data apart; `counter` and `x` belong to the data."""
 WIRE_NAMES = frozenset({*VIEW_OPTIONS, "allowedLateness", "counter", "x"})
 COUNTER_WINDOW_US = 10_000_000
+IDLE_US = 5_000_000
 PANES_MOST = 1000
 FINEST_US = 1000
 STEPS_MOST = 2**53
@@ -35,6 +36,7 @@ LENGTHS = {
     "session": "positive",
     "lateness": "zero",
     "allowed_lateness": "zero",
+    "idle": "positive",
     "per": "positive",
 }
 """In the order they are judged."""
@@ -55,6 +57,8 @@ class Windows:
     origin: int
     lateness: int
     allowed_lateness: int
+    idle: int | None
+    """None on a step axis: it has no clock."""
     per: int | None
     wire: Mapping[str, object]
     """What the document carries, in one spelling for one meaning: only what differs from the defaults."""
@@ -124,6 +128,7 @@ def check_windows(given: Mapping[str, Any], call: str, name: str, *, single: boo
         "origin": origin or None,
         "lateness": lengths["lateness"] or None,
         "allowedLateness": lengths["allowed_lateness"] or None,
+        "idle": None if lengths["idle"] == IDLE_US else lengths["idle"],
         "per": lengths["per"],
     }
     wire = {option: _spelled(length, axis) for option, length in wire.items() if length is not None}
@@ -143,6 +148,7 @@ def check_windows(given: Mapping[str, Any], call: str, name: str, *, single: boo
         origin=origin,
         lateness=lengths["lateness"] or 0,
         allowed_lateness=lengths["allowed_lateness"] or 0,
+        idle=None if axis == "step" else lengths["idle"] or IDLE_US,
         per=lengths["per"],
         wire=wire,
     )
@@ -154,7 +160,7 @@ def _spelled(length: Any, axis: str) -> object:
 
 def _lengths(given: Mapping[str, Any], call: str, axis: str) -> dict[str, int | None]:
     if axis == "step":
-        for option in ("lateness", "allowed_lateness", "per"):
+        for option in ("lateness", "allowed_lateness", "idle", "per"):
             if given.get(option) is not None:
                 raise _refused(call, option, 'nothing where x="step": steps have no clock', given[option])
     return {option: _length(given.get(option), call, option, rule, axis) for option, rule in LENGTHS.items()}
@@ -229,7 +235,7 @@ def _check_together(given: Mapping[str, Any], call: str, window: int | None, ses
             if given.get(option) is not None:
                 raise _refused(call, option, "nothing beside session=: a session has no fixed length", given[option])
     elif window is None:
-        for option in ("slide", "origin", "lateness", "allowed_lateness", "per"):
+        for option in ("slide", "origin", "lateness", "allowed_lateness", "idle", "per"):
             if given.get(option) is not None:
                 wanted = "window=" if option in ("slide", "origin") else "window= or session="
                 raise _refused(call, option, f'{wanted} beside it, such as window="10s"', given[option])

@@ -131,6 +131,48 @@ def test_a_counter_is_sent_increments_and_nothing_else():
         assert caught.value.code == "COUNTER_SEND"
 
 
+ways = {
+    "send": lambda gauge: gauge.send(5),
+    "a float": lambda gauge: gauge.send(0.5),
+    "set": lambda gauge: gauge.set(5),
+    "a missing value": lambda gauge: gauge.send(None),
+    "time=": lambda gauge: gauge.send(5, time=1.7e9),
+    "a line": lambda gauge: gauge.labels(host="a").send(5),
+    "send_many": lambda gauge: gauge.send_many([1, 2]),
+}
+
+
+@pytest.mark.parametrize("way", ways)
+@pytest.mark.parametrize("first", ["counter", "gauge", "values"])
+def test_a_gauge_that_shows_a_counter_takes_no_values_whichever_came_first(way, first):
+    if first == "counter":
+        hits = sv.counter("hits")
+        hits.inc(3)
+    gauge = sv.gauge("hits", counter=True)
+    if first != "counter":
+        gauge.labels(host="a")
+        if first == "values":
+            gauge.send(7)
+        hits = sv.counter("hits")
+        hits.inc(3)
+    before = hits.values()[1].tolist()
+    with pytest.raises(sv.StreamVizError, match=r"sv\.counter\('hits'\)\.inc\(n\)") as caught:
+        ways[way](gauge)
+    assert caught.value.code == "COUNTER_SEND"
+    hits.inc()
+    assert hits.values()[1].tolist() == [*before, 4]
+    assert gauge.last == hits.total == 4
+
+
+def test_a_gauge_takes_values_again_once_the_counter_of_its_name_is_closed():
+    gauge = sv.gauge("hits")
+    hits = sv.counter("hits")
+    hits.inc()
+    hits.close()
+    gauge.send(5)
+    assert gauge.last == 5
+
+
 @pytest.mark.parametrize(
     "second", [lambda: sv.metric("x"), lambda: sv.metric("x", counter=True), lambda: sv.table("x")]
 )

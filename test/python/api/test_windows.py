@@ -40,7 +40,7 @@ def options_of(widget_id="metric:x"):
 def resolved(handle):
     windows = handle._declaration.windows
     assert windows is not None
-    names = ("axis", "window", "slide", "session", "origin", "lateness", "allowed_lateness", "counter", "per")
+    names = ("axis", "window", "slide", "session", "origin", "lateness", "allowed_lateness", "idle", "counter", "per")
     return {**{name: getattr(windows, name) for name in names}, "aggregations": list(windows.aggregations)}
 
 

@@ -4,11 +4,15 @@ import math
 import random
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from receiver import Viewer
 
 from stream_viz import _live_rows
-from stream_viz._burst import take_burst
+from stream_viz._burst import FoldRule, take_burst
+from stream_viz._burst_folds import _newest_first
 from stream_viz._limits import Limits
 from stream_viz._pane import MEAN, ROWS, SKETCH
 from stream_viz._sender import Sender
@@ -17,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 START = 1_700_000_000_000_000
 STEP_US = 50_000
+NOTHING = {"spread": False, "increase": False, "sketch": False, "base_us": None}
 ALL = {"spread": True, "increase": True, "sketch": True, "base_us": None}
 
 
@@ -124,19 +129,88 @@ def test_a_burst_of_ints_beyond_a_float_counts_them_as_invalid_and_keeps_the_oth
     assert [(one.n, one.invalid, one.last) for one in series] == [(1, 2, None)] * 5
 
 
-def test_of_series_with_needs_only_those_with_few_rows_are_in_a_burst_and_the_others_keep_theirs():
+def test_of_series_with_needs_those_stay_out_whose_many_rows_would_not_fold_well_and_keep_theirs():
     sender = Sender("test", now_us=lambda: START)
     sender.window_needs("wide", **ALL)
     held = []
-    for name, count, packed in [("wide", 3, False), ("wide", 4, False), ("wide", 4, True), ("m", 4, False)]:
+    far = 2 * 10**6  # each row in a cell of its own: as folds they would take more
+    for name, count, packed, step in [
+        ("wide", 3, False, far),
+        ("wide", 4, False, far),
+        ("wide", 4, True, far),
+        ("m", 4, False, far),
+        ("wide", 40, False, 1),
+        ("wide", 40, True, 1),
+    ]:
         held.append(sender.series(name, {"i": str(len(held))}))
         for i in range(count):
-            held[-1].buf.extend(((START + i) / 1e6, 1.0))
+            held[-1].buf.extend(((START + i * step) / 1e6, 1.0))
         if packed:
             held[-1].pack()
     held.append(sender.series("steps", {}, axis="step"))
     held[-1].buf.extend((1.0, 2.0))
-    burst, odd = take_burst(held, START, sender.limits, 3)
-    assert burst.series == [held[0], held[3]]
-    assert odd == [held[1], held[2], held[4]]
-    assert [one.waiting for one in held] == [0, 4, 4, 0, 1]
+    burst, odd = take_burst(held, START, sender.limits, FoldRule(3, 3, 200))
+    assert [one.key for one in burst.series] == [held[k].key for k in (0, 3, 4, 5)]
+    assert [one.key for one in odd] == [held[k].key for k in (6, 1, 2)]
+    assert [one.waiting for one in held] == [0, 4, 4, 0, 0, 0, 1]
+    burst, odd = take_burst([held[1], held[2]], START, sender.limits, FoldRule(3, 3, 100))
+    assert (burst, len(odd)) == (None, 2)
+
+
+def folds_of(message):
+    """Return {series: rows of its folds, each with what it knows} of a message."""
+    read = {
+        part["role"]: pa.ipc.open_stream(message.buffers[part["buffer"]]).read_all().to_pylist()
+        for part in message.header["parts"]
+        if part["role"] in ("folds", "foldFeatures")
+    }
+    known = {row.pop("row"): row for row in read.get("foldFeatures", [])}
+    out = {}
+    for at, row in enumerate(read["folds"]):
+        out.setdefault(row.pop("series"), []).append((row, known.get(at)))
+    return out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_folds_of_a_burst_are_and_know_to_the_byte_what_those_of_each_series_alone_do(seed):
+    rng = np.random.default_rng(seed)
+    needs = [None, ALL, FINE, {**ALL, "sketch": False}, {**NOTHING, "base_us": 500_000}]
+    many = Sender("test", now_us=lambda: START, limits=Limits(message_rows=40))
+    alone = [Sender("test", now_us=lambda: START, limits=Limits(message_rows=8)) for _ in needs]
+    order = rng.permutation(len(needs)).tolist()
+    for sender in (many, *alone):
+        for k, each in enumerate(needs):
+            if each is not None:
+                sender.window_needs(f"m{k}", **each)
+    expected = {}
+    for at, k in enumerate(order):
+        rows = int(rng.choice([2, 100, 700]))
+        times = START - np.sort(rng.integers(0, 10**6, rows))[::-1]
+        values = rng.normal(0, 9, rows) * 10.0 ** rng.integers(-3, 4, rows)
+        values[rng.random(rows) < 0.1] = 0
+        many.series(f"m{k}", {}).extend_us(times, values)
+        alone[k].series(f"m{k}", {}).extend_us(times, values)
+        if rows > 8:
+            expected[at] = folds_of(alone[k].tick())[0]
+    message = many.tick()
+    assert (folds_of(message) if expected else {}) == expected
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=12).map(sorted),
+    st.lists(st.integers(1, 50), min_size=12, max_size=12),
+    st.integers(0, 300),
+)
+def test_where_sketches_have_no_room_each_series_keeps_its_newest_within_its_part(owners, lengths, room):
+    lengths = lengths[: len(owners)]
+    fits = _newest_first(np.array(lengths), np.array(owners), room).tolist()
+    held = sorted(set(owners))
+    for owner in held:
+        mine = [(length, fit) for length, fit, of in zip(lengths, fits, owners, strict=True) if of == owner]
+        kept = sum(fit for _, fit in mine)
+        assert [fit for _, fit in mine] == [False] * (len(mine) - kept) + [True] * kept
+        if sum(lengths) <= room:
+            assert kept == len(mine)
+        elif kept < len(mine):
+            assert sum(length for length, _ in mine[-kept - 1 :]) > room // len(held)
+    assert sum(length for length, fit in zip(lengths, fits, strict=True) if fit) <= room

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stream_viz._errors import StreamVizError
-from stream_viz._sketch import NO_SKETCH, Sketch, merge_sketches, nearest_rank, sketch_of, sketches_at
+from stream_viz._sketch import NO_SKETCH, Sketch, encoded_at, merge_sketches, nearest_rank, sketch_of, sketches_at
 
 VECTORS = json.loads((Path(__file__).parents[2] / "fixtures/sketch/vectors.json").read_text())
 SPECIAL = [0.0, -0.0, 1e-300, -1e-300, 1e300, -1e300, 5e-324, -1e-310, 2.0**-1022, 2.0**53 + 2, -(2.0**60) - 4096]
@@ -120,7 +120,9 @@ def test_any_grouping_of_merges_gives_the_bytes_of_the_definition(parts, cut):
 def test_sketches_at_is_the_sketch_of_each_run(runs):
     values = np.array([v for run in runs for v in run], float)
     at = np.cumsum([0, *map(len, runs)])[:-1].astype(np.intp)
-    assert [sketch.encode() for sketch in sketches_at(values, at)] == [naive_bytes(run) for run in runs]
+    expected = [naive_bytes(run) for run in runs]
+    assert [sketch.encode() for sketch in sketches_at(values, at)] == expected
+    assert encoded_at(values, at) == expected
 
 
 @pytest.mark.parametrize("scale", [0.5, 400])
@@ -133,7 +135,9 @@ def test_long_runs_of_any_spread_are_counted_alike(scale, sign):
     values[rng.integers(0, 6000, 500)] = 0
     at = np.array([0, 40, 41, 1000, 5990], np.intp)
     runs = np.split(values, at[1:])
-    assert [sketch.encode() for sketch in sketches_at(values, at)] == [naive_bytes(run) for run in runs]
+    expected = [naive_bytes(run) for run in runs]
+    assert [sketch.encode() for sketch in sketches_at(values, at)] == expected
+    assert encoded_at(values, at) == expected
     assert sketches_at(values[::2], at[:3])[1].encode() == naive_bytes(values[::2][40:41])
 
 

@@ -12,6 +12,7 @@ from stream_viz._host import version as _version
 from stream_viz._log import log
 from stream_viz._metric import Metric, metric
 from stream_viz._snapshot import snapshot
+from stream_viz._standalone import connect, start, wait
 from stream_viz._stats import Stats, stats
 from stream_viz._table import Table, table
 from stream_viz._view import View
@@ -30,6 +31,7 @@ __all__ = [
     "clear",
     "close",
     "configure",
+    "connect",
     "counter",
     "events",
     "gauge",
@@ -37,8 +39,10 @@ __all__ = [
     "metric",
     "show",
     "snapshot",
+    "start",
     "stats",
     "table",
+    "wait",
 ]
 
 

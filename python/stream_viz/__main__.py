@@ -1,7 +1,7 @@
-"""`python -m stream_viz doctor`: what works here and what to install."""
+"""`python -m stream_viz`: the server in the foreground; `python -m stream_viz doctor`: what works here."""
 
 import sys
 
-from stream_viz.doctor import main
+from stream_viz._command import main
 
 sys.exit(main(sys.argv[1:]))

@@ -9,10 +9,14 @@ from typing import Any
 from stream_viz import _producer
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
 from stream_viz._numbers import shown
-from stream_viz._schema import UNSET, check_options
+from stream_viz._schema import UNSET, check_options, options_of
+from stream_viz._server_options import SERVER_OPTIONS, check_server_options, check_together
 from stream_viz._thresholds import nearest
 from stream_viz._widget import Widget
 
+CALL = "sv.configure"
+SHARED = ("title", "timezone")
+"""Options of the document that a server's page uses too, before there is a document."""
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 
 
@@ -22,6 +26,21 @@ def configure(
     timezone: str | None = UNSET,
     language: str | None = UNSET,
     auto_display: bool | None = UNSET,
+    host: str | None = UNSET,
+    port: int | None = UNSET,
+    theme: str | None = UNSET,
+    favicon: Any = UNSET,
+    logo: Any = UNSET,
+    auto_refresh: Any = UNSET,
+    default_time_range: Any = UNSET,
+    buffer_size: Any = UNSET,
+    retention: Any = UNSET,
+    persistence: Any = UNSET,
+    auth: Any = UNSET,
+    cors: Any = UNSET,
+    linger: Any = UNSET,
+    keep: bool | None = UNSET,
+    open: bool | None = UNSET,  # noqa: A002  the word users know
     **options: Any,
 ) -> None:
     """Change settings of the dashboard; the others stay. None returns one to its default.
@@ -30,26 +49,73 @@ def configure(
       `language`: of numbers and dates, such as "de" (default: the viewer's).
     - `auto_display=False`: constructors display nothing by themselves; `sv.show()` does.
 
-    Raises `OPTION_UNKNOWN`, `OPTION_TYPE`, `OPTION_INVALID`; nothing is changed then.
+    Of the page in a browser tab:
+
+    - `theme`: "auto" (default), "light", "dark". `favicon`, `logo`: the file of a picture.
+    - `auto_refresh`: how often it draws at first, "live" (default) or such as "5s". `default_time_range`: what is
+      visible at first, such as "1h" (default "15m") or "all".
+    - `open=False` never opens a browser, True always; default: on a desktop terminal, where no tab is open.
+
+    Of a server that is started, so before the first widget or `sv.start()`; a running one stays as it is:
+
+    - `host`: default "127.0.0.1", this machine alone. `port`: default the one this script had last, else 8600 or the
+      next free one; 0 is any free one. `cors`: origins of pages that may read its API. `auth=False`: no token, on this
+      machine alone.
+    - `buffer_size`: history held in memory, default "512MB". `retention`: its age, default "7d"; "off" is no bound.
+    - `linger`: how long it stays after the last script and tab are gone, default "10m"; 0 ends it at once.
+      `keep=True`: it never ends by itself.
+    - `persistence`: "memory"; stores such as "sqlite:///history.db" come with the next version.
+
+    An option without effect where it is used says so once. Raises `OPTION_UNKNOWN`, `OPTION_TYPE`, `OPTION_INVALID`,
+    `AUTH_REQUIRED`; nothing is changed then.
     """
     given = {
         "title": title,
         "timezone": timezone,
         "language": language,
         "auto_display": auto_display,
+        "host": host,
+        "port": port,
+        "theme": theme,
+        "favicon": favicon,
+        "logo": logo,
+        "auto_refresh": auto_refresh,
+        "default_time_range": default_time_range,
+        "buffer_size": buffer_size,
+        "retention": retention,
+        "persistence": persistence,
+        "auth": auth,
+        "cors": cors,
+        "linger": linger,
+        "keep": keep,
+        "open": open,
         **options,
     }
     given = {name: value for name, value in given.items() if value is not UNSET}
+    of_document = {name: value for name, value in given.items() if name not in SERVER_OPTIONS or name in SHARED}
+    of_server = {name: value for name, value in given.items() if name in SERVER_OPTIONS and name not in SHARED}
     producer = _producer.current()
     with producer.lock:
-        producer.dashboard.configure(given, _checked)
+        checked = check_server_options(of_server, CALL)
+        check_together({**producer.server.options, **checked}, CALL)
+        producer.dashboard.configure(of_document, _checked)
         if "auto_display" in given:
             producer.auto_display = given["auto_display"] is not False
+        shared = {name: producer.dashboard.settings.get(name) or None for name in SHARED if name in given}
+        producer.server.configure(checked, shared)
         producer.wake()
 
 
 def _checked(options: dict[str, Any]) -> dict[str, object]:
-    _, checked = check_options("configure", options, "sv.configure")
+    for name in options:
+        if name not in options_of("configure"):
+            names = [*options_of("configure"), *(each for each in SERVER_OPTIONS if each not in SHARED)]
+            raise StreamVizValueError(
+                "OPTION_UNKNOWN",
+                f"{CALL}: there is no option {name!r}{nearest(name, names)} (options: {', '.join(names)})",
+                option=name,
+            )
+    _, checked = check_options("configure", options, CALL)
     language = checked.get("language")
     if isinstance(language, str) and not LANGUAGE.match(language):
         raise StreamVizValueError(

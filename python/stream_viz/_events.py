@@ -217,6 +217,9 @@ class Events(Widget):
             self._panes.clear()
             self._rows.clear()
 
+    def _forget_parent(self) -> None:
+        self._clear_data()
+
     def _release(self) -> None:
         producer = _producer.current()
         producer.gather.pop(self.id, None)

@@ -1,4 +1,4 @@
-"""The daemon thread that flushes 20 times a second, and its life across fork and exit."""
+"""The daemon thread that flushes 20 times a second, or 30, and its life across fork and exit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOG = logging.getLogger("stream_viz")
 
 
 class Flusher:
-    """Calls `flush` every 50 ms on a daemon thread between `start` and `stop`; both are harmless when repeated.
+    """Calls `flush` each 50 ms (or `interval_s`) on a daemon thread between `start` and `stop`; both may be repeated.
 
     1. A `flush` that raises is logged once per kind of error and never ends the thread.
     2. A late tick is not caught up: the next one is due an interval after it.

@@ -52,6 +52,8 @@ class Limits:
     """Keyframe bytes of a message."""
     ticks_per_second: int = 20
     """How often the flusher calls `Sender.tick`."""
+    rounds: bool = True
+    """Whether keyframe rounds repeat by themselves; else one runs only where it is asked for, unpaced."""
     round_us: int = 2 * SECOND_US
     """Shortest keyframe round."""
     round_most_us: int = 10 * SECOND_US
@@ -76,6 +78,8 @@ class Limits:
     """Unsent samples of all series; each gets an equal share where that is less."""
     pending_panes: int = 4096
     """Unsent folds of a series; above, the older ones become coarser."""
+    history_room_bytes: int = 65_536
+    """Live bytes of a message that also carries history."""
     history_rows: int = 16_384
     """Newest raw rows of a series in the answer to a request."""
     table_key_bytes: int = 262_144

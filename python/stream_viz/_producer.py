@@ -1,40 +1,41 @@
 """One process's sending side: the sender, the dashboard, the hub, the flusher, and what fork and exit do to them.
 
-1. Nothing starts at import; the flusher starts at the first declaration or send in a kernel.
+1. Nothing starts at import; flusher and, in a script, the link to the server start at the first declaration.
 2. Before a fork the flusher stops; the parent restarts it at its next send, declaration or idle moment. The child
-   clears what was not sent (the parent sends it) and says once that what it sends is not shown.
+   clears what was not sent (the parent sends it). Where there is a server the child goes on as a session of its own,
+   from its first send on; else it says once that what it sends is not shown.
 3. At exit everything still held is sent; a later send flushes by itself.
-4. Outside a kernel nothing is displayed and nothing runs; data are kept.
+4. Each message goes to both sinks where both are in use: the notebook's hub and the server.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
 import time
-import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from stream_viz import _armed
 from stream_viz._cell_views import CellViews
 from stream_viz._dashboard import Dashboard
-from stream_viz._flusher import Flusher
-from stream_viz._host import Hub, Kernel, find_kernel, switched_off
+from stream_viz._flusher import INTERVAL_S, Flusher
+from stream_viz._host import Hub, Kernel, find_kernel
 from stream_viz._listening import Listening, ListeningThread, ServerQuestion
+from stream_viz._process_end import finalize_in_child, is_child_process
+from stream_viz._server_side import ServerSide
+from stream_viz._session_name import script_session
+from stream_viz._unproven_page import UnprovenPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stream_viz._declaration import Declaration
+    from stream_viz._message import Message
     from stream_viz._sender import Sender
 
-SCRIPT_NOTE = (
-    "StreamViz: not in a notebook, so nothing is shown. Data are kept (sv.stats(), sv.snapshot()); "
-    "the standalone viewer for scripts comes with a later version."
-)
+SERVER_INTERVAL_S = 1 / 30
 FORK_NOTE = (
     "StreamViz: this process was forked from the one that shows the widgets; what it sends is not shown. "
     "Send from the parent, for example through a multiprocessing.Queue."
@@ -47,14 +48,16 @@ class Producer:
     def __init__(self, kernel: Kernel | None = None) -> None:
         """Take the kernel, or None outside of one; opens nothing yet."""
         self.kernel = kernel
-        self.session = kernel.session if kernel is not None else f"script-{os.getpid()}-{uuid.uuid4().hex[:12]}"
-        self.sender: Sender = _sender(self.session)
+        self.session = kernel.session if kernel is not None else script_session()
+        self.sender: Sender = _sender(self.session, beside_notebook=kernel is not None)
         self.lock = self.sender.lock
         self.dashboard = Dashboard()
         self.views: CellViews | None = None
         if kernel is not None:
             self.views = CellViews(kernel, self._still)
-        self.flusher = Flusher(self.flush)
+        self.flusher = Flusher(self.flush, interval_s=INTERVAL_S if kernel is not None else SERVER_INTERVAL_S)
+        self.server = ServerSide(self, quiet=is_child_process())
+        self._unproven_page = UnprovenPage()
         self.listening: Listening | None = None
         self._listening_thread: ListeningThread | None = None
         self._hub: Hub | None = None
@@ -62,6 +65,8 @@ class Producer:
         self._exited = False
         self._forking = False
         self._noted = False
+        self._awaits_link = False
+        """Whether the link starts with the next send: in a forked child."""
         self.auto_display = True
         self.gather: dict[str, Callable[[], None]] = {}
         """What brings a widget's tables up to date before each message, by widget id; called under the lock."""
@@ -70,8 +75,10 @@ class Producer:
 
     def declared(self, declaration: Declaration, *, changed: bool, display: bool) -> None:
         """Publish a declaration and show it under the running cell. The caller holds the lock."""
-        if not self._can_show():
+        if not self._is_own():
             return
+        if self.kernel is None:
+            self.server.start_by_itself()
         self._open_hub()
         if self.views is not None and display and self.auto_display:
             self.views.declared(declaration.id)
@@ -80,9 +87,9 @@ class Producer:
         self.wake()
 
     def show(self, widget_ids: Sequence[str], *, implicit: bool = False) -> None:
-        """Display widgets in a view of their own; outside a kernel it says so once."""
+        """Display widgets in a view of their own; nothing outside a kernel."""
         with self.lock:
-            if self._can_show() and self.views is not None:
+            if self._is_own() and self.views is not None:
                 self._open_hub()
                 self.views.show(widget_ids, implicit=implicit)
                 self.wake()
@@ -110,20 +117,34 @@ class Producer:
                 del buffer[:]
             self._note_fork()
         elif self._exited:
-            self.flush()
+            self._flush_last()
+        elif self._hub is not None or self.server.link is not None or self._awaits_link:
+            self._start_sending()
         elif self.kernel is None:
             _armed.arm()
-        elif self._hub is not None:
+
+    def _start_sending(self) -> None:
+        if self._awaits_link:
+            with self.lock:
+                self._awaits_link = False
+                self.server.start_by_itself()
+        finalize_in_child(self.at_exit)
+        self.flusher.start()
+        if self._listening_thread is not None:
+            self._listening_thread.start()
+        _armed.arm()
+
+    def wake_from_link(self) -> None:
+        """Start the flusher again where a fork stopped it. Called by the link's thread."""
+        if os.getpid() == self._pid and not self._exited and not self._forking and not self.flusher.running:
             self.flusher.start()
-            if self._listening_thread is not None:
-                self._listening_thread.start()
-            _armed.arm()
 
     # Flushing
 
     def flush(self) -> None:
         """Send one message of what came since the last one, if there is any. Any thread; locked while it builds."""
-        if os.getpid() != self._pid or self._hub is None:
+        link, hub = self.server.link, self._hub
+        if os.getpid() != self._pid or (hub is None and (link is None or not link.has_room)):
             return
         with self.lock:
             if self.dashboard.changed or (self.views is not None and self.views.changed):
@@ -137,9 +158,21 @@ class Producer:
             message = self.sender.tick()
             if message is None:
                 return
-            self._hub.send(message.header, message.buffers)
-        if self.listening is not None:
+            if link is not None:
+                link.put(message)
+            if hub is not None:
+                self._to_pages(hub, message)
+        if link is not None:
+            link.pump()
+
+    def _to_pages(self, hub: Hub, message: Message) -> None:
+        if self.listening is None:
+            hub.send(message.header, message.buffers)
+        elif self.listening.listening or message.header.get("slow"):
+            hub.send(message.header, message.buffers)
             self.listening.sent(sum(map(len, message.buffers)) + 1024)
+        elif (small := self._unproven_page.thinned(message.header)) is not None:
+            hub.send(small, [])
 
     def on_message(self, content: Any) -> None:
         """Handle a page's message: a proof of listening; without a place in our epoch a wish for a snapshot too.
@@ -163,9 +196,9 @@ class Producer:
     def before_fork(self) -> None:
         """Stop the flusher and hold the lock, so that the child finds everything whole."""
         if os.getpid() == self._pid:
+            self._forking = True
             self.flusher.stop()
             self.lock.acquire()
-            self._forking = True
 
     def after_fork_in_parent(self) -> None:
         """Let the next send restart the flusher; so does the kernel's next idle moment."""
@@ -177,14 +210,30 @@ class Producer:
                 self.kernel.call_later(self.wake)
 
     def after_fork_in_child(self) -> None:
-        """Clear what was not sent: the parent sends it. Nothing of this process is shown from here on."""
+        """Clear what was not sent: the parent sends it. With a server this process is a session of its own."""
         if not self._forking:
             return
         self._forking = False
         _armed.disarm()
         self.flusher.forget()
         self.sender.after_fork_in_child()
+        if self.server.link is not None or self._awaits_link:
+            self._go_on_in_child()
         self.lock.release()
+
+    def _go_on_in_child(self) -> None:
+        self.server.forget()
+        self._pid = os.getpid()
+        self.kernel = self.views = self._hub = self.listening = self._listening_thread = None
+        self.flusher = Flusher(self.flush, interval_s=SERVER_INTERVAL_S)
+        self.server = self.server.child()
+        self._awaits_link = True
+        self._exited = False
+        for declaration in self.dashboard.all():
+            if declaration.handle is not None:
+                declaration.handle._forget_parent()  # noqa: SLF001  the producer's half of the class
+        self.sender.restart_in_child()
+        self.dashboard.changed = True
 
     def at_exit(self) -> None:
         """Send what is held; a send after this flushes by itself."""
@@ -195,18 +244,20 @@ class Producer:
             self._listening_thread.stop()
         self._exited = True
         _armed.disarm()
-        self.flusher.tick()
+        self._flush_last()
 
     # Parts
 
-    def _can_show(self) -> bool:
+    def _flush_last(self) -> None:
+        """Send what is held, also where the link is closed already."""
+        if self._hub is not None:
+            self.flusher.tick()
+        self.server.finish()
+
+    def _is_own(self) -> bool:
+        """Return whether this is the process that sends; a forked child of a notebook says once that it is not."""
         if os.getpid() != self._pid:
             self._note_fork()
-            return False
-        if self.kernel is None:
-            if not self._noted and not switched_off():
-                self._noted = True
-                print(SCRIPT_NOTE, file=sys.stderr)  # noqa: T201  the one line a script prints
             return False
         return True
 
@@ -237,7 +288,20 @@ class Producer:
 
     def _tell(self, listening: bool) -> None:  # noqa: FBT001  a callback of one fact
         with self.lock:
-            self.sender.set_listening(listening)
+            if listening and self.sender.listening:  # pages had small messages: a round tells them what they lack
+                self.sender.set_listening(False)
+                self.sender.set_listening(True)
+            self.listening_changed()
+
+    def listening_changed(self) -> None:
+        """Fall to slow mode where neither a page nor the server listens, and end it where one does."""
+        with self.lock:
+            link = self.server.link
+            served = link is not None and link.connected
+            listens = served or self.listening is None or self.listening.listening
+            if link is not None and not listens and self.sender.listening:
+                link.start_over()  # slow messages carry no rows: the server gets a snapshot when it is back
+            self.sender.set_listening(listens)
 
     def _still(self, widget_ids: Sequence[str]) -> str:
         from stream_viz._snapshot import still  # noqa: PLC0415  drawn only when an output is made
@@ -246,10 +310,11 @@ class Producer:
         return still(self, [declaration for declaration in found if declaration is not None])
 
 
-def _sender(session: str) -> Sender:
-    from stream_viz._sender import Sender  # noqa: PLC0415  loads numpy, which importing the package must not
+def _sender(session: str, *, beside_notebook: bool) -> Sender:
+    from stream_viz._sender import DEFAULTS, Sender  # noqa: PLC0415  loads numpy, which importing the package must not
+    from stream_viz._server_limits import SERVER_LIMITS  # noqa: PLC0415
 
-    return Sender(session)
+    return Sender(session, limits=DEFAULTS if beside_notebook else SERVER_LIMITS)
 
 
 _lock = threading.Lock()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stream_viz._asked_round import AskedRound
 from stream_viz._counters import Counters
 from stream_viz._document import Document
 from stream_viz._history_rows import HistoryRows
@@ -40,8 +41,6 @@ PROOF_BYTES = 100
 """A table in a header, beside its id."""
 LIVE_LEAST_BYTES = 10_000
 """With less room live rows wait for the next message."""
-HISTORY_ROOM_BYTES = 65_536
-"""Live bytes of a message that also carries history."""
 
 
 def clock_us() -> int:
@@ -57,23 +56,27 @@ class Sender:
         self.lock = threading.RLock()
         self.limits = limits
         self._now_us = now_us
-        now = now_us()
         self.session = session
-        self.epoch: dict[str, object] = {"id": secrets.token_hex(16), "startedUs": now}
-        self.seq = 0
-        self._sent_us = now - limits.beat_us
         self._known = KnownSeries(limits, now_us)
         self._series = self._known.held
         self._tables: dict[str, TableState] = {}
         self._counters = Counters()
         self._document = Document(limits, self._known.generations)
+        self._begin_epoch()
+
+    def _begin_epoch(self) -> None:
+        limits, now = self.limits, self._now_us()
+        self.epoch: dict[str, object] = {"id": secrets.token_hex(16), "startedUs": now}
+        self.seq = 0
+        self._sent_us = now - limits.beat_us
         self._listening = True
         self._answered: str | None = None
         self._answer_due = False
         self._history = HistoryRows(limits, self._series)
         self._latest = LatestRows(limits, self._series)
         self._live_rows = LiveRows(limits)
-        self._round = KeyframeRound(Source(self._tables, self._series), limits, now)
+        rounds = KeyframeRound if limits.rounds else AskedRound
+        self._round = rounds(Source(self._tables, self._series), limits, now)
         self._live_tables = LiveTables(limits)
         self._messages = self._bytes = 0
 
@@ -136,6 +139,29 @@ class Sender:
         for series in self._series.values():
             series.after_fork_in_child()
 
+    def restart_in_child(self) -> None:
+        """Begin an epoch of this process's own, empty; series, tables and their options stay. After a fork."""
+        with self.lock:
+            for series in self._series.values():
+                self._known.restart(series)
+                series.folded = series.late = series.invalid = series.missing = series.expired = 0
+            for table in self._tables.values():
+                table.clear()
+            self._counters = Counters()
+            self._begin_epoch()
+            self._document.changed()
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is not in a message yet: rows, changes of tables, an answer, the document. O(series)."""
+        with self.lock:
+            if any(table.waiting for table in self._tables.values()) or any(
+                one.waiting for one in self._series.values()
+            ):
+                return True
+            rounds = not self.limits.rounds and self._round.due(self._now_us())
+            return rounds or self._answer_due or self._history.waits or self._document.due
+
     # ---- tables --------------------------------------------------------------------------------------------------
 
     def table(self, widget_id: str, *, columns: list[Column] | None, key: str | None, max_rows: int) -> TableState:
@@ -183,6 +209,11 @@ class Sender:
                 self._round.restart(self._now_us())
             self._listening = yes
 
+    @property
+    def listening(self) -> bool:
+        """Whether anybody is known to listen."""
+        return self._listening
+
     def acknowledge(self, request_id: str) -> None:
         """Answer a viewer that follows already: `answered` in the next header, nothing else."""
         with self.lock:
@@ -225,7 +256,7 @@ class Sender:
         reserved = min(self.limits.keyframe_bytes, self.limits.message_bytes // 2) if self._round.due(now) else 0
         room = self.limits.message_bytes - reserved
         if self._history.waits:
-            room = HISTORY_ROOM_BYTES
+            room = self.limits.history_room_bytes
         self._live_tables.add(parts, tables, room // 2 if waiting else room)
         left = self.limits.piece_most_bytes - parts.size
         if left > LIVE_LEAST_BYTES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,7 @@ class Stats:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: `{"rows": [...], "totals": {...}}`, fresh at every call."""
-        return {"rows": [asdict(row) for row in self.rows], "totals": dict(self.totals)}
+        return {"rows": [asdict(row) for row in self.rows], "totals": deepcopy(self.totals)}
 
     def __iter__(self) -> Iterator[Row]:
         """Iterate over the rows."""
@@ -60,13 +61,23 @@ class Stats:
             return "no widget has sent anything yet"
         cells = [list(COLUMNS), *(_texts(row) for row in self.rows)]
         widths = [max(len(line[at]) for line in cells) for at in range(len(COLUMNS))]
-        return "\n".join(
+        lines = [
             "  ".join(
                 text.ljust(width) if at == 0 else text.rjust(width)
                 for at, (text, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in cells
-        )
+        ]
+        return "\n".join([*lines, *self._link_line()])
+
+    def _link_line(self) -> list[str]:
+        """Return what stands under the table where there is or was a server."""
+        link = self.totals.get("link") or {}
+        if link.get("url") is None:
+            return []
+        state = "connected to" if link["connected"] else "not connected to"
+        counts = f"{link['acknowledged']:,} messages acknowledged, {link['waiting_bytes']:,} bytes waiting"
+        return [f"{state} {link['url']}: {counts}, {link['reconnects']:,} reconnects"]
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -80,7 +91,8 @@ class Stats:
             + "</tr>"
             for row in self.rows
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        below = "".join(f"<p>{html.escape(line)}</p>" for line in self._link_line())
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
 
 
 def _align(column: int) -> str:
@@ -100,10 +112,11 @@ def label_name(name: str, labels: Sequence[tuple[str, str]]) -> str:
 
 
 def stats() -> Stats:
-    """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, age in s, bytes held.
+    """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, age in s, bytes.
 
-    Prints as a table; `.to_dict()` gives plain data. `sent` counts finite samples of a line, changes of a table and
-    events, those that still wait included; `late` those behind a newer one. What windows made of late samples
+    Prints as a table; `.to_dict()` gives plain data. `totals["link"]` tells of the server: connected, url, the seq
+    acknowledged, waiting bytes, folded samples, reconnects. `sent` counts finite samples of a line, changes of a table
+    and events, those that still wait included; `late` those behind a newer one. What windows made of late samples
     (revised or dropped) is known to the page, which computes windows, and stands in the widget.
     """
     producer = _producer.current()
@@ -138,4 +151,5 @@ def stats() -> Stats:
                 )
         totals = dict(producer.sender.stats())
     totals["listening"] = producer.listening.listening if producer.listening is not None else True
+    totals["link"] = {**producer.server.facts(), "folded": totals["folded"]}
     return Stats(rows, totals)

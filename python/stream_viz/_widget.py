@@ -86,6 +86,10 @@ class Widget:
     def _data_cleared(self) -> None:
         """Forget what is known of the data: some widget of the name dropped them. The caller holds the lock."""
 
+    def _forget_parent(self) -> None:
+        """Forget the data of the process this one was forked from. The caller holds the lock."""
+        self._data_cleared()
+
     def _release(self) -> None:
         """Let go of the data of a closed widget. The caller holds the lock."""
 

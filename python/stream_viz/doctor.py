@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from stream_viz._errors import StreamVizError
 from stream_viz._host import UNKNOWN_VERSION, shell_with_kernel, version
+from stream_viz._local_server import SERVER_FILE
+from stream_viz._node import find_node, node_version
+from stream_viz._runtime_file import running_server
 from stream_viz._schema import SCHEMA_FILE, STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-ASSETS = (SCHEMA_FILE, "loader.mjs", "runtime.mjs")
-NEEDED = ("anywidget", "ipywidgets", "numpy", "arro3-core", "arro3-io")
+ASSETS = (SCHEMA_FILE, "loader.mjs", "runtime.mjs", SERVER_FILE, "viewer.html", "viewer.mjs", "viewer.css")
+NEEDED = ("anywidget", "ipywidgets", "numpy", "arro3-core", "arro3-io", "websockets")
 HOSTS = ("ipykernel", "jupyterlab", "notebook", "jupyter-server")
 OLDEST_PYTHON = (3, 11)
 USAGE = "usage: python -m stream_viz doctor"
@@ -69,6 +73,28 @@ def findings() -> list[Finding]:
     return found
 
 
+def server_lines() -> list[str]:
+    """Return whether scripts and `sv.start()` can show widgets in a browser tab here, and what is needed to."""
+    try:
+        node = find_node()
+    except StreamVizError as error:
+        line = f"Widgets of scripts in a browser tab: {error}"
+    else:
+        said = node_version(node.path)
+        line = (
+            f"Widgets of scripts appear in a browser tab: Node {said[0]}.{said[1]} from {node.origin} ({node.path})."
+            if said is not None
+            else f"Node from {node.origin} ({node.path}) does not run: pip install --force-reinstall stream-viz"
+        )
+    server = running_server()
+    state = (
+        "No server runs right now: a script, sv.start() or python -m stream_viz starts one."
+        if server is None
+        else f"A server runs at {server.url} (process {server.pid})."
+    )
+    return [line, state]
+
+
 def hosts() -> list[str]:
     """Return what this environment can show, in sentences."""
     lines = [f"{name} {installed(name)}" for name in HOSTS if installed(name) is not None]
@@ -87,9 +113,9 @@ def hosts() -> list[str]:
     can.append(
         "Running inside a notebook's kernel right now: yes."
         if shell_with_kernel() is not None
-        else "Running inside a notebook's kernel right now: no. Scripts keep data and show nothing in this version."
+        else "Running inside a notebook's kernel right now: no. A script shows its widgets in a browser tab."
     )
-    return [*lines, *can]
+    return [*lines, *can, *server_lines()]
 
 
 def report() -> tuple[str, bool]:

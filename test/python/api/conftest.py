@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from stream_viz import _producer, _schema
+from stream_viz import _producer, _schema, doctor
 from stream_viz._host import Parent
 from stream_viz._producer import Producer
 
@@ -72,12 +72,13 @@ SCHEMA = {
 @pytest.fixture(scope="session")
 def static_dir(tmp_path_factory) -> Path:
     """The package's built files, or a small copy where nothing was built."""
-    if all((_schema.STATIC / name).exists() for name in ("widget-schema.json", "loader.mjs", "runtime.mjs")):
+    if all((_schema.STATIC / name).exists() for name in doctor.ASSETS):
         return _schema.STATIC
     folder = tmp_path_factory.mktemp("static")
-    (folder / "widget-schema.json").write_text(json.dumps(SCHEMA))
-    (folder / "loader.mjs").write_text("export default {}\n")
-    (folder / "runtime.mjs").write_text("export const runtime = 1\n")
+    standins = {"widget-schema.json": json.dumps(SCHEMA), "loader.mjs": "export default {}\n"}
+    for name in doctor.ASSETS:
+        built = _schema.STATIC / name
+        (folder / name).write_text(built.read_text() if built.exists() else standins.get(name, "//\n"))
     return folder
 
 

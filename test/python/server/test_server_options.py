@@ -1,0 +1,146 @@
+"""Options of a server in `sv.configure`: each is accepted, checked, and says once where it has no effect."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import stream_viz as sv
+from stream_viz import _producer
+from stream_viz._server_options import SERVER_OPTIONS, for_server
+
+
+def options():
+    return _producer.current().server.options
+
+
+@pytest.fixture
+def loud(monkeypatch):
+    monkeypatch.setattr("stream_viz._server_side.switched_off", lambda: False)
+    monkeypatch.setattr(_producer.current().server, "start_by_itself", lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"host": "0.0.0.0"}, {"host": "0.0.0.0"}),
+        ({"host": "[::1]"}, {"host": "::1"}),
+        ({"port": 0}, {"port": 0}),
+        ({"title": "Plant"}, {"title": "Plant"}),
+        ({"timezone": "UTC"}, {"timezone": "UTC"}),
+        ({"theme": "dark"}, {"theme": "dark"}),
+        ({"auto_refresh": "live"}, {"auto_refresh": "live"}),
+        ({"auto_refresh": 5}, {"auto_refresh": "5s"}),
+        ({"default_time_range": "all"}, {"default_time_range": "all"}),
+        ({"default_time_range": timedelta(hours=1)}, {"default_time_range": "1h"}),
+        ({"buffer_size": "512MB"}, {"buffer_size": 512_000_000}),
+        ({"buffer_size": "1.5 GiB"}, {"buffer_size": 1_610_612_736}),
+        ({"buffer_size": 2_000_000}, {"buffer_size": 2_000_000}),
+        ({"buffer_size": "off"}, {"buffer_size": "off"}),
+        ({"retention": "7d"}, {"retention": "1w"}),
+        ({"retention": "off"}, {"retention": "off"}),
+        ({"linger": 0}, {"linger": "0s"}),
+        ({"linger": "10m"}, {"linger": "10m"}),
+        ({"keep": True}, {"keep": True}),
+        ({"auth": False}, {"auth": False}),
+        ({"auth": False, "host": "localhost"}, {"auth": False, "host": "localhost"}),
+        ({"cors": "https://a.example"}, {"cors": ["https://a.example"]}),
+        ({"cors": ["https://a.example/", "*"]}, {"cors": ["https://a.example", "*"]}),
+        ({"open": False}, {}),
+        ({"persistence": "memory"}, {}),
+        ({"persistence": "sqlite:///x.db"}, {}),
+        ({"auth": {"users": {}}}, {}),
+    ],
+)
+def test_an_option_reaches_the_server_as_it_takes_it(given, told):
+    sv.configure(**given)
+    assert for_server(options()) == {**told, "open": False}
+
+
+def test_a_picture_is_an_absolute_path_and_must_be_there(tmp_path, monkeypatch):
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    monkeypatch.chdir(tmp_path)
+    sv.configure(logo="logo.svg", favicon=tmp_path / "logo.svg")
+    assert options() == {"logo": str(tmp_path / "logo.svg"), "favicon": str(tmp_path / "logo.svg")}
+    with pytest.raises(sv.StreamVizError, match="no file") as caught:
+        sv.configure(logo="missing.svg")
+    assert caught.value.code == "OPTION_INVALID"
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "says"),
+    [
+        ({"prot": 1}, "OPTION_UNKNOWN", "'port'"),
+        ({"buffersize": 1}, "OPTION_UNKNOWN", "'buffer_size'"),
+        ({"titel": "x"}, "OPTION_UNKNOWN", "'title'"),
+        ({"theme": "drak"}, "OPTION_INVALID", "did you mean 'dark'"),
+        ({"theme": 5}, "OPTION_INVALID", "theme="),
+        ({"theme": ["dark"]}, "OPTION_TYPE", "theme="),
+        ({"port": 70_000}, "OPTION_INVALID", "65535"),
+        ({"port": "8600"}, "OPTION_INVALID", "port="),
+        ({"port": True}, "OPTION_TYPE", "port="),
+        ({"host": "http://x"}, "OPTION_INVALID", "without scheme"),
+        ({"host": "x:80"}, "OPTION_INVALID", "without scheme"),
+        ({"host": ""}, "OPTION_INVALID", "host="),
+        ({"auto_refresh": "liev"}, "OPTION_INVALID", "did you mean 'live'"),
+        ({"auto_refresh": 0}, "OPTION_INVALID", "auto_refresh="),
+        ({"default_time_range": "15 parsecs"}, "OPTION_INVALID", "default_time_range="),
+        ({"buffer_size": "5 apples"}, "OPTION_INVALID", "buffer_size="),
+        ({"buffer_size": 5}, "OPTION_INVALID", "at least 1 MB"),
+        ({"buffer_size": True}, "OPTION_TYPE", "buffer_size="),
+        ({"retention": -1}, "OPTION_INVALID", "retention="),
+        ({"retention": 0}, "OPTION_INVALID", "retention="),
+        ({"linger": "never"}, "OPTION_INVALID", "linger="),
+        ({"keep": 1}, "OPTION_TYPE", "keep="),
+        ({"open": "no"}, "OPTION_TYPE", "open="),
+        ({"auth": "no"}, "OPTION_TYPE", "auth="),
+        ({"cors": "a.example"}, "OPTION_INVALID", "cors="),
+        ({"cors": ["https://a.example/path"]}, "OPTION_INVALID", "cors="),
+        ({"cors": [5]}, "OPTION_INVALID", "cors="),
+        ({"cors": 5}, "OPTION_INVALID", "cors="),
+        ({"persistence": "disk"}, "OPTION_INVALID", "sqlite"),
+        ({"persistence": True}, "OPTION_TYPE", "persistence="),
+        ({"favicon": 5}, "OPTION_INVALID", "favicon="),
+        ({"auth": False, "host": "0.0.0.0"}, "AUTH_REQUIRED", "leave auth=False out"),
+    ],
+)
+def test_a_wrong_option_raises_names_it_and_changes_nothing(given, code, says):
+    with pytest.raises(sv.StreamVizError, match=says) as caught:
+        sv.configure(title="set", **{name: value for name, value in given.items() if name != "title"})
+    assert caught.value.code == code
+    assert options() == {}
+    assert _producer.current().dashboard.settings == {}
+
+
+def test_an_address_without_token_is_refused_whichever_option_comes_last():
+    sv.configure(auth=False)
+    with pytest.raises(sv.StreamVizError) as caught:
+        sv.configure(host="0.0.0.0")
+    assert caught.value.code == "AUTH_REQUIRED"
+
+
+@pytest.mark.parametrize("name", sorted(SERVER_OPTIONS))
+def test_none_returns_an_option_to_its_default(name):
+    sv.configure(theme="dark", port=1, title="x", timezone="UTC")
+    sv.configure(**{name: None})
+    assert name not in options()
+
+
+def test_what_comes_with_the_next_version_says_so_once(loud, capsys):
+    for _ in range(2):
+        sv.configure(persistence="sqlite:///x.db")
+        sv.configure(auth={"users": {"a": "b"}})
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split("=")[0] for line in said] == ["StreamViz: persistence", "StreamViz: auth"]
+    assert all("next version" in line for line in said)
+
+
+def test_what_a_running_server_cannot_change_any_more_says_so_once(server, loud, capsys):
+    sv.connect(server.link)
+    capsys.readouterr()
+    for _ in range(2):
+        sv.configure(port=8700, theme="dark")
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert "port=" in said[0]

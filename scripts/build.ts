@@ -1,4 +1,4 @@
-// Builds what the Python package ships (the loader, the page runtime and the widget schema) and the shell command in dist/.
+// Builds what the Python package ships (loader, page runtime, widget schema, server and its page) and the shell command in dist/.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { widgetSchema } from '../src/dashboard/schema.ts';
 import { cliBundle } from './cli-bundle.ts';
+import { copyBuilt, copyPage, serverBundle, viewerEntries } from './server-bundle.ts';
 import { root } from './setup.mjs';
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
@@ -45,8 +46,21 @@ async function bundle(options: BuildOptions & { readonly outfile?: string }): Pr
   return { file: basename(outfile), bytes: bytes.length, gzipBytes: gzipSync(bytes, { level: 9 }).length, metafile };
 }
 
+/** The server and its page, for the Python package and beside the shell command. */
+async function buildServer(): Promise<readonly Bundle[]> {
+  const made = [await bundle(serverBundle(join(staticDir, 'server.mjs'), version))];
+  for (const [entry, outfile] of viewerEntries(staticDir)) {
+    made.push(
+      await bundle({ ...pageBundle(entry, basename(outfile)), loader: { '.svg': 'dataurl', '.woff2': 'dataurl' } }),
+    );
+  }
+  const files = made.map(({ file }) => join(staticDir, file));
+  copyBuilt(copyPage(staticDir) ? [...files, join(staticDir, 'viewer.html')] : files, join(root, 'dist'));
+  return made;
+}
+
 /** Builds everything. Returns name and sizes of each bundle. */
-export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bundle, command: Bundle]> {
+export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bundle, command: Bundle, ...Bundle[]]> {
   mkdirSync(staticDir, { recursive: true });
   writeFileSync(schemaFile, schemaText());
   const command = join(root, 'dist', 'streamviz.mjs');
@@ -56,7 +70,7 @@ export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bun
     await bundle(cliBundle(command, version)),
   ] as const;
   chmodSync(command, 0o755);
-  return made;
+  return [...made, ...(await buildServer())];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -57,6 +57,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'parts',
   'answered',
   'slow',
+  'lengths',
 ]);
 
 /** What is wrong with a header or a part's metadata: where, what was expected and what was there. */

@@ -1,0 +1,262 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { nearestName } from '../../../src/core/windows/nearest-name.ts';
+import type { Access, AccessRequest } from '../access.ts';
+import type { SessionHub } from '../hub/session-hub.ts';
+import type { ServerLimits } from '../limits.ts';
+import { dashboardAnswer } from './dashboard-answer.ts';
+import { HttpProblem, problemOf, problemResponse } from './http-problem.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import { sectionNamed } from './known-metrics.ts';
+import { metricList } from './metric-list.ts';
+import { Parameters } from './parameters.ts';
+import { plotAnswer } from './plot-answer.ts';
+import {
+  ANSWER_FORMS,
+  type AnswerForm,
+  ARROW_TYPE,
+  answerArrow,
+  answerCsv,
+  answerJson,
+  formOf,
+} from './query/answer-forms.ts';
+import { cacheControl, parseQueryCall, refreshOf } from './query/query-call.ts';
+import { answerQuery } from './query/query-lines.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { EventStreams } from './stream/event-stream.ts';
+import type { ViewerFiles } from './viewer-files.ts';
+
+type AppContext = Context<{ Bindings: HttpBindings }>;
+
+/** What a server says of how it is. */
+export interface Health {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly viewers: number;
+  readonly producers: number;
+}
+
+export interface AppEnvironment {
+  readonly hub: SessionHub;
+  readonly access: () => Access;
+  readonly limits: ServerLimits;
+  readonly files: ViewerFiles;
+  readonly streams: EventStreams;
+  readonly ingest: Ingest;
+  readonly cors: readonly string[];
+  /** The clock, us. */
+  readonly now: () => number;
+  readonly health: () => Health;
+  /** Takes a line about a bug. */
+  readonly log: (line: string) => void;
+  /** Somebody used the API. */
+  readonly onUse: () => void;
+}
+
+const PATHS = [
+  '/api/metrics',
+  '/api/dashboard/:section',
+  '/api/query',
+  '/api/plot/:section/:id',
+  '/api/stream',
+  '/api/health',
+  '/api/ingest',
+];
+const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID';
+
+/**
+ * The HTTP side of a server.
+ *
+ * 1. Every answer carries the security headers; every error is `{error: {code, message, details}}`.
+ * 2. Nothing of the data is told without the token; the page's own files are, for they say nothing.
+ * 3. A bug is logged in one line and answered with 500; the server goes on.
+ */
+export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const { hub, limits, cors, now } = environment;
+  const security = securityHeaders(cors);
+
+  app.use(async (c, next) => {
+    const refused = environment.access().admitPlace(requestOf(c));
+    if (refused !== null) c.res = problemResponse(new HttpProblem(refused.status, refused.code, refused.message));
+    else await next();
+    for (const [name, value] of Object.entries(security)) c.res.headers.set(name, value);
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+    const origin = c.req.header('origin');
+    if (origin !== undefined && environment.access().allowsOrigin(origin)) {
+      c.res.headers.set('Access-Control-Allow-Origin', origin);
+      c.res.headers.set('Access-Control-Expose-Headers', 'Idempotency-Replayed, Retry-After');
+    }
+    if (cors.length > 0) c.res.headers.append('Vary', 'Origin');
+  });
+
+  app.options('/api/*', (c) => {
+    const headers = { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': ALLOWED_HEADERS };
+    const origin = c.req.header('origin');
+    const isAllowed = origin !== undefined && environment.access().allowsOrigin(origin);
+    return c.body(null, 204, isAllowed ? { ...headers, 'Access-Control-Max-Age': '600' } : {});
+  });
+
+  app.use('/api/*', async (c, next) => {
+    const admission = environment.access().admit(requestOf(c));
+    if (admission.ok) {
+      environment.onUse();
+      await next();
+      return undefined;
+    }
+    // That a server is here anybody may know; who asks for more must show the token.
+    if (c.req.path === '/api/health' && admission.code === 'TOKEN_MISSING') return c.json({ status: 'ok' });
+    throw new HttpProblem(admission.status, admission.code, admission.message);
+  });
+
+  app.get('/api/health', (c) => {
+    new Parameters(queryOf(c), []);
+    const { version, uptimeSeconds, viewers, producers } = environment.health();
+    const { pid } = process;
+    return c.json({
+      status: 'ok',
+      version,
+      uptime: uptimeSeconds,
+      sessions: hub.sessions.size,
+      viewers,
+      producers,
+      pid,
+    });
+  });
+
+  app.get('/api/metrics', (c) => {
+    const parameters = new Parameters(queryOf(c), ['refresh']);
+    return cached(c, parameters, metricList(hub.sessions));
+  });
+
+  app.get('/api/dashboard/:section', (c) => {
+    const parameters = new Parameters(queryOf(c), ['refresh']);
+    return cached(c, parameters, dashboardAnswer(sectionNamed(hub.sessions, c.req.param('section'))));
+  });
+
+  app.get('/api/plot/:section/:id{.+}', (c) => {
+    const parameters = new Parameters(queryOf(c), ['width', 'start', 'end', 'refresh']);
+    const live = sectionNamed(hub.sessions, c.req.param('section'));
+    return cached(c, parameters, plotAnswer(live, c.req.param('id'), parameters, now()));
+  });
+
+  app.get('/api/query', async (c) => {
+    const call = parseQueryCall(queryOf(c));
+    const form = call.format === null ? formOf(c.req.header('accept') ?? null) : formNamed(call.format);
+    if (form === null)
+      throw new HttpProblem(406, 'NOT_ACCEPTABLE', `expected application/json, text/csv or ${ARROW_TYPE} in Accept`);
+    const answer = await answerQuery(hub.sessions, call, now(), limits);
+    c.header('Cache-Control', cacheControl(call.refreshSeconds));
+    c.header('Vary', 'Accept');
+    if (form === 'csv')
+      return c.body(answerCsv(answer), 200, { 'Content-Type': 'text/csv; charset=utf-8; header=present' });
+    if (form === 'arrow') return c.body(answerArrow(answer), 200, { 'Content-Type': ARROW_TYPE });
+    return c.body(answerJson(answer), 200, { 'Content-Type': 'application/json; charset=utf-8' });
+  });
+
+  app.get('/api/stream', (c) => {
+    const parameters = new Parameters(queryOf(c), ['session', 'width', 'range', 'last_event_id']);
+    const { viewers } = environment.health();
+    if (viewers >= limits.viewers)
+      throw new HttpProblem(503, 'LIMIT_VIEWERS', `this server takes ${limits.viewers} viewers`, { retryAfter: 5 });
+    const body = environment.streams.open({
+      session: parameters.text('session'),
+      lastEventId: c.req.header('last-event-id') ?? parameters.text('last_event_id'),
+      width: parameters.whole('width', 1, 8192) ?? 1024,
+      rangeUs: parameters.text('range') === 'all' ? null : parameters.duration('range'),
+    });
+    return c.body(body, 200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  });
+
+  app.post('/api/ingest', (c) => environment.ingest.post(c.req.raw));
+
+  for (const path of PATHS) {
+    app.all(path, (c) => {
+      const allowed = path === '/api/ingest' ? 'POST' : 'GET';
+      const message = `${c.req.method} is not for this path; expected ${allowed}`;
+      const answer = problemResponse(new HttpProblem(405, 'METHOD_WRONG', message, { details: { allowed } }));
+      answer.headers.set('Allow', allowed);
+      return answer;
+    });
+  }
+
+  app.get('*', (c) => page(c, environment));
+
+  app.notFound((c) => {
+    const nearest = nearestName(c.req.path, PATHS);
+    const message = `there is nothing at ${c.req.path.slice(0, 200)}; did you mean ${nearest}?`;
+    return problemResponse(new HttpProblem(404, 'PATH_UNKNOWN', message, { details: { nearest } }));
+  });
+
+  app.onError((error, c) => {
+    const problem = problemOf(error);
+    if (problem.status === 500)
+      environment.log(
+        `INTERNAL ${c.req.method} ${c.req.path}: ${String(error.stack ?? error).replaceAll(/\s*\n\s*/g, ' | ')}`,
+      );
+    return problemResponse(problem);
+  });
+  return app;
+}
+
+/** The page and its files; a link with the token becomes a cookie and the same link without it. */
+function page(c: AppContext, environment: AppEnvironment): Response | Promise<Response> {
+  const url = new URL(c.req.url);
+  const file = environment.files.file(url.pathname);
+  if (file === null) return c.notFound();
+  if (url.pathname === '/' && url.searchParams.has('token')) {
+    const admission = environment.access().admit(requestOf(c));
+    if (!admission.ok) return c.text(`${admission.message}\n`, admission.status);
+    url.searchParams.delete('token');
+    // `?kiosk` stays `?kiosk`.
+    const query = url.searchParams.toString().replaceAll(/=(?=&|$)/g, '');
+    const { cookie } = environment.access();
+    return c.body(null, 302, {
+      Location: query === '' ? '/' : `/?${query}`,
+      ...(cookie === null ? {} : { 'Set-Cookie': cookie }),
+    });
+  }
+  const headers: Record<string, string> = {
+    'Content-Type': file.type,
+    ETag: file.etag,
+    'Cache-Control': 'no-cache',
+    Vary: 'Accept-Encoding',
+  };
+  if (c.req.header('if-none-match') === file.etag) return c.body(null, 304, headers);
+  if (file.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) {
+    return c.body(file.gzip, 200, { ...headers, 'Content-Encoding': 'gzip' });
+  }
+  return c.body(file.bytes, 200, headers);
+}
+
+function cached(c: AppContext, parameters: Parameters, value: Record<string, unknown>): Response {
+  c.header('Cache-Control', cacheControl(refreshOf(parameters)));
+  return c.json(value);
+}
+
+function formNamed(name: string): AnswerForm {
+  const found = ANSWER_FORMS.find((form) => form === name);
+  if (found !== undefined) return found;
+  const nearest = nearestName(name, ANSWER_FORMS);
+  throw new HttpProblem(
+    400,
+    'PARAMETER_INVALID',
+    `format: expected ${ANSWER_FORMS.join(', ')}; did you mean ${nearest}?`,
+    {
+      details: { parameter: 'format', nearest },
+    },
+  );
+}
+
+const queryOf = (c: AppContext): URLSearchParams => new URL(c.req.url).searchParams;
+
+function requestOf(c: AppContext): AccessRequest {
+  const { incoming } = c.env;
+  return {
+    method: incoming.method ?? 'GET',
+    url: incoming.url ?? '/',
+    headers: incoming.headers,
+    remoteAddress: incoming.socket.remoteAddress ?? '',
+    isUpgrade: false,
+  };
+}

@@ -1,0 +1,221 @@
+import { StreamVizError } from '../../../src/core/errors.ts';
+import { EpochStore } from '../../../src/session/epoch-store.ts';
+import { decodeFrame } from '../../../src/wire/frame.ts';
+import { decodeMessage } from '../../../src/wire/message.ts';
+import type { Message } from '../../../src/wire/message-types.ts';
+import { writeMessageFrame } from '../../../src/wire/message-writer.ts';
+import { classFrame, type ReadFrame } from './class-frame.ts';
+import { detailFrame } from './detail.ts';
+import type { DetailQuery } from './detail-query.ts';
+import { FrameRing, type HeldFrame } from './frame-ring.ts';
+import type { HubEnvironment } from './hub-environment.ts';
+import { type LiveClass, roundedWidth } from './live-class.ts';
+import type { EpochMark } from './producer-hello.ts';
+import { RateMeter } from './rate-meter.ts';
+import { type SessionTotals, snapshotOf } from './snapshot.ts';
+import type { ShownRange } from './snapshot-cells.ts';
+import { storeBytes } from './store-bytes.ts';
+import { WindowedNames } from './windowed-names.ts';
+
+/** Cells of one tier of one series: 4,000 s of a second each. */
+export const CELLS_PER_TIER = 4000;
+/** Missed messages are sent again up to this many bytes; beyond, a snapshot is smaller and says as much. */
+export const MOST_RESUME_BYTES = 16e6;
+/** Snapshots of one message kept for further viewers. */
+const MOST_SNAPSHOTS = 16;
+
+const NO_TOTALS: Omit<SessionTotals, 'epoch' | 'windowed'> = {
+  samplesTotal: 0,
+  documentRevision: 0,
+  tables: {},
+  stats: null,
+  document: null,
+};
+
+/**
+ * One session as the server holds it: everything its producer said, and its newest messages as they came.
+ *
+ * 1. Messages are applied in strictly rising `seq` of one epoch; a double is counted and changes nothing.
+ * 2. A snapshot is everything as of `seq`, and `after(seq)` is every message applied later: together they leave no seam.
+ * 3. What is computed for one class, or one width and range, is computed once and shared.
+ */
+export class LiveSession {
+  readonly session: string;
+  /** What people call it. */
+  name: string;
+  connected = false;
+  /** Local clock when the producer left, us; NaN while it is connected or never was. */
+  goneUs = Number.NaN;
+  /** The newest producer to leave said that it was done. */
+  ended = false;
+  store: EpochStore;
+  readonly ring = new FrameRing();
+  readonly rates: RateMeter;
+  startedUs: number;
+  readonly #environment: HubEnvironment;
+  #totals: SessionTotals;
+  #snapshots = new Map<string, Uint8Array>();
+  /** The newest message while its columns are valid: inside {@link apply}'s caller. */
+  #reading: ReadFrame | null = null;
+  #newest: HeldFrame | null = null;
+
+  constructor(options: {
+    readonly session: string;
+    readonly name: string;
+    readonly epoch: EpochMark;
+    readonly environment: HubEnvironment;
+  }) {
+    const { session, name, epoch, environment } = options;
+    this.session = session;
+    this.name = name;
+    this.#environment = environment;
+    this.rates = new RateMeter(environment.now);
+    this.startedUs = epoch.startedUs;
+    this.store = this.#newStore(epoch);
+    this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
+  }
+
+  get epochId(): string {
+    return this.store.epochId;
+  }
+
+  /** Number of the newest message applied; 0 before the first. */
+  get seq(): number {
+    return this.store.messages.applied === 0 ? 0 : this.store.seq;
+  }
+
+  /** JSON of the document as the producer sent it; null before. */
+  get document(): unknown {
+    return this.#totals.document;
+  }
+
+  /** Bytes held: samples, cells, folds, rows of tables and messages. O(series + tables). */
+  get bytes(): number {
+    return storeBytes(this.store.data) + this.ring.bytes;
+  }
+
+  /** Begins another epoch: what was held of the one before is given up. */
+  begin(epoch: EpochMark): void {
+    this.startedUs = epoch.startedUs;
+    this.store = this.#newStore(epoch);
+    this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
+    this.ring.clear(0);
+    this.#newest = null;
+    this.#snapshots.clear();
+  }
+
+  /**
+   * Applies a message of this session's epoch and holds its bytes. `bytes` must not change afterwards.
+   *
+   * @returns whether it was new; a double is counted and nothing else.
+   * @throws StreamVizError where it cannot be applied; then nothing was.
+   */
+  apply(read: ReadFrame, bytes: Uint8Array): boolean {
+    const { store } = this;
+    const { message } = read;
+    const nowUs = this.#environment.now();
+    store.messages.received += 1;
+    store.clock.note(nowUs, message.sentUs);
+    if (store.messages.applied === 0) {
+      store.data.seq = message.seq - 1;
+      this.ring.clear(message.seq - 1);
+    } else if (message.seq <= store.seq) {
+      store.messages.doubled += 1;
+      return false;
+    }
+    const before = store.document;
+    store.apply(message);
+    this.#note(message, store.document !== before);
+    this.rates.add(message);
+    const frame = { seq: message.seq, bytes, cameUs: nowUs, windowed: this.#totals.windowed, classes: new Map() };
+    this.ring.push(frame);
+    this.#newest = frame;
+    this.#snapshots.clear();
+    store.notify();
+    return true;
+  }
+
+  /** Runs `run` while the columns of `read` are valid, so that what is made of the message need not decode it again. */
+  reading(read: ReadFrame, run: () => void): void {
+    this.#reading = read;
+    try {
+      run();
+    } finally {
+      this.#reading = null;
+    }
+  }
+
+  /** Everything as of {@link seq} as one frame; shared by viewers of equal width and range until the next message. */
+  snapshot({ width, rangeUs }: ShownRange): Uint8Array {
+    const range = { width: roundedWidth(width), rangeUs };
+    const key = `${range.width} ${rangeUs}`;
+    let bytes = this.#snapshots.get(key);
+    if (bytes === undefined) {
+      bytes = writeMessageFrame(snapshotOf(this.session, this.store.data, this.#totals, range));
+      if (this.#snapshots.size >= MOST_SNAPSHOTS) this.#snapshots.clear();
+      this.#snapshots.set(key, bytes);
+    }
+    return bytes;
+  }
+
+  /**
+   * Every message applied after `seq`, in order, as a class gets it; null where not all are held, where they are more than
+   * 16 MB as they came, or where `seq` is none of this epoch.
+   */
+  after(seq: number, liveClass: LiveClass): readonly Uint8Array[] | null {
+    if (seq > this.seq) return null;
+    const missed = this.ring.after(seq);
+    if (missed === null || missed.bytes > MOST_RESUME_BYTES) return null;
+    return missed.frames.map((frame) => this.#inClass(frame, liveClass));
+  }
+
+  /**
+   * The frame of message `seq` as a class gets it. The newest is always held, others as long as {@link after} has them.
+   *
+   * @throws StreamVizError `FRAME_GONE` where it is not held.
+   */
+  frame(seq: number, liveClass: LiveClass): Uint8Array {
+    const frame = this.#newest?.seq === seq ? this.#newest : this.ring.find(seq);
+    if (frame === null) {
+      throw new StreamVizError('FRAME_GONE', `Message ${seq} of ${this.session} is not held any more.`);
+    }
+    return this.#inClass(frame, liveClass);
+  }
+
+  /** The answer to a zoom as one frame. */
+  detail(query: DetailQuery): Uint8Array {
+    return detailFrame(this.store, query);
+  }
+
+  #newStore({ id }: EpochMark): EpochStore {
+    const { now } = this.#environment;
+    return new EpochStore({ session: this.session, epochId: id, now, limits: { cellLimit: CELLS_PER_TIER } });
+  }
+
+  #note(message: Message, hasNewDocument: boolean): void {
+    const { epoch, samplesTotal, documentRevision, tables, stats, document } = message;
+    const held = this.#totals;
+    this.#totals = {
+      ...{ epoch, samplesTotal, documentRevision, tables },
+      stats: stats ?? held.stats,
+      windowed: hasNewDocument ? new WindowedNames(this.store.document) : held.windowed,
+      document: hasNewDocument ? document : held.document,
+    };
+  }
+
+  #inClass(frame: HeldFrame, liveClass: LiveClass): Uint8Array {
+    if (liveClass === null) return frame.bytes;
+    let bytes = frame.classes.get(liveClass);
+    if (bytes === undefined) {
+      const read = this.#reading?.message.seq === frame.seq ? this.#reading : readFrame(frame.bytes);
+      bytes = classFrame(read, liveClass, frame.windowed) ?? frame.bytes;
+      this.ring.keep(frame, liveClass, bytes);
+    }
+    return bytes;
+  }
+}
+
+function readFrame(bytes: Uint8Array): ReadFrame {
+  const { header, buffers } = decodeFrame(bytes);
+  return { header, buffers, message: decodeMessage(header, buffers) };
+}

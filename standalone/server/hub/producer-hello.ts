@@ -1,0 +1,27 @@
+/** One life of a stream: 32 hex digits and the producer's clock at its start, us. */
+export interface EpochMark {
+  readonly id: string;
+  readonly startedUs: number;
+}
+
+/** What a producer says first. */
+export interface ProducerHello {
+  /** The name it would like. */
+  readonly session: string;
+  readonly epoch: EpochMark;
+  /** Number of the newest message it has built; 0: none. */
+  readonly seq: number;
+  /** Number of its oldest message that is not acknowledged, `seq + 1` where there is none. */
+  readonly from: number;
+  /** What people call it; shown, never a key. */
+  readonly name: string;
+  readonly pid: number | null;
+  readonly host: string | null;
+  readonly version: string | null;
+}
+
+/** What the server holds of a session: everything of this epoch up to and including `seq`. */
+export interface HeldPosition {
+  readonly epoch: string;
+  readonly seq: number;
+}

@@ -1,0 +1,90 @@
+import type { CellTiers } from '../../../src/core/cell-tiers.ts';
+import { paneSize } from '../../../src/core/windows/window-shape.ts';
+import type { SeriesState } from '../../../src/session/series-state.ts';
+import type { PaneBuilder } from './pane-builder.ts';
+
+/** What a viewer shows. */
+export interface ShownRange {
+  /** Pixels. */
+  readonly width: number;
+  /** Length of the visible time; null: everything. */
+  readonly rangeUs: number | null;
+}
+
+/** Most cells of a windowed series' visible range, for each pixel: they stay fine enough for its windows. */
+const WINDOWED_PER_PX = 4;
+
+/**
+ * Start of what a viewer sees of a series at `nowUs`, the producer's clock.
+ *
+ * A view follows the clock, or the newest sample where that is old or ahead: the earlier of both is meant. Steps have no
+ * range: all of them are seen.
+ */
+export function visibleFromUs(series: SeriesState, { rangeUs }: ShownRange, nowUs: number): number {
+  if (rangeUs === null || series.axis === 'step') return Number.NEGATIVE_INFINITY;
+  return Math.min(nowUs, series.maxTimeUs) - rangeUs;
+}
+
+/** Cells of tier `k` that start in `[fromUs, toUs)`. O(log n). */
+function countIn(cells: CellTiers, k: number, fromUs: number, toUs: number): number {
+  const tier = cells.tiers[k]!;
+  return tier.lowerBound(toUs) - tier.lowerBound(fromUs);
+}
+
+/** The finest tier that has at most `most` cells in a range and still holds all of it; the coarsest where none has. */
+function tierFor(cells: CellTiers, fromUs: number, toUs: number, most: number): number {
+  const top = cells.durations.length - 1;
+  for (let k = 0; k < top; k += 1) if (countIn(cells, k, fromUs, toUs) <= most) return k;
+  return top;
+}
+
+/** The coarsest tier whose cells the windows of a series can be merged from; the coarsest of all without windows. */
+function windowTier(series: SeriesState): number {
+  const { durations } = series.cells;
+  let coarsest = durations.length - 1;
+  for (const { options } of series.windows.stores.values()) {
+    const paneUs = paneSize(options.shape);
+    while (coarsest > 0 && paneUs % durations[coarsest]! !== 0) coarsest -= 1;
+  }
+  return coarsest;
+}
+
+/**
+ * Adds a partition of everything a series retains, in time order: at most one cell a pixel, of the visible range no finer than
+ * its pixels need and coarser before it. What is shown only coarsely is as coarse as it is.
+ *
+ * O(cells held).
+ */
+export function addSnapshotCells(
+  builder: PaneBuilder,
+  index: number,
+  series: SeriesState,
+  range: ShownRange,
+  nowUs: number,
+): void {
+  const { cells } = series;
+  const { durations } = cells;
+  const seenUs = visibleFromUs(series, range, nowUs);
+  const isAll = seenUs === Number.NEGATIVE_INFINITY;
+  const end = Number.POSITIVE_INFINITY;
+  let seenTier = tierFor(cells, seenUs, end, isAll ? range.width : (3 * range.width) / 4);
+  const needed = windowTier(series);
+  if (needed < seenTier && countIn(cells, needed, seenUs, end) <= WINDOWED_PER_PX * range.width) seenTier = needed;
+  const pastTier = isAll
+    ? seenTier
+    : Math.max(seenTier, tierFor(cells, Number.NEGATIVE_INFINITY, seenUs, range.width / 4));
+  // The seam lies on a cell of the coarser tier: no cell of the past reaches into the finer ones.
+  const seamUs = isAll ? seenUs : Math.floor(seenUs / durations[pastTier]!) * durations[pastTier]!;
+  let row = -1;
+  let rowEnd = Number.NEGATIVE_INFINITY;
+  cells.eachShown(Number.NEGATIVE_INFINITY, end, (durationUs, startUs, tierIndex, from) => {
+    if (startUs >= rowEnd) {
+      const wanted = durations[startUs < seamUs ? pastTier : seenTier]!;
+      const duration = Math.max(durationUs, wanted);
+      const start = Math.floor(startUs / duration) * duration;
+      row = builder.begin(index, start, duration);
+      rowEnd = start + duration;
+    }
+    builder.merge(row, cells.tiers[tierIndex]!, from);
+  });
+}

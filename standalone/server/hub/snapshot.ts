@@ -1,0 +1,117 @@
+import type { TableStore } from '../../../src/core/table-store.ts';
+import type { SeriesState } from '../../../src/session/series-state.ts';
+import type { SessionData } from '../../../src/session/session-data.ts';
+import type { KeyframeRange, Message, RowsPart, SeriesEntry } from '../../../src/wire/message-types.ts';
+import { isFoldable } from './class-frame.ts';
+import { type LiveClass, liveClassOf } from './live-class.ts';
+import { PaneBuilder } from './pane-builder.ts';
+import { addSnapshotCells, type ShownRange } from './snapshot-cells.ts';
+import { SnapshotFeatures } from './snapshot-features.ts';
+import { SnapshotRows } from './snapshot-rows.ts';
+import type { WindowedNames } from './windowed-names.ts';
+
+/** What the newest applied message said of the whole session. */
+export interface SessionTotals {
+  readonly epoch: Message['epoch'];
+  readonly samplesTotal: number;
+  readonly documentRevision: number;
+  readonly tables: Message['tables'];
+  readonly stats: Message['stats'];
+  readonly windowed: WindowedNames;
+  /** JSON of the document held, as the producer sent it; null before. */
+  readonly document: unknown;
+}
+
+/** About how many cells a snapshot has at most, over all series: 8 MB. With more series each gets fewer, but this many. */
+const MOST_CELLS = 100_000;
+const LEAST_CELLS = 32;
+
+const builder = new PaneBuilder();
+
+const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function entryOf(series: SeriesState, liveClass: LiveClass, windowed: WindowedNames): SeriesEntry {
+  const { key, generation, n, axis, cells } = series;
+  const entry: SeriesEntry = {
+    ...{ key, gen: generation, n, axis },
+    before: finiteOrNull(series.maxTimeUs),
+    tiers: cells.durations,
+    since: finiteOrNull(cells.horizons[0]!),
+  };
+  if (liveClass === null || !isFoldable(entry, liveClass, windowed)) return entry;
+  return { ...entry, tiers: [liveClass, ...entry.tiers], since: null };
+}
+
+/**
+ * All live rows of a table, as one slice from 0. It ends a round only where it proves the table: else a viewer would give up
+ * the rows that no later round brings again.
+ */
+function wholeSlice(id: string, table: TableStore, floor: number): RowsPart {
+  const rows = table.rows();
+  const newest = rows.reduce((top, row) => Math.max(top, row.id), 0);
+  return {
+    table: id,
+    slice: { from: 0, to: Math.max(floor, newest + 1), last: table.complete },
+    columns: table.columns,
+    rowIds: Float64Array.from(rows, ({ id: rowId }) => rowId),
+    firstIds: Float64Array.from(rows, ({ firstId }) => firstId),
+    gone: new Uint8Array(rows.length),
+    cells: rows.map(({ cells }) => cells),
+  };
+}
+
+/**
+ * Everything a session holds as of its newest message, for a viewer that shows `range`: live goes on at `seq + 1`.
+ *
+ * 1. A viewer with an empty store, or with one that lacks messages, shows exact counts afterwards: `n - gone`.
+ * 2. Where the session itself lacks samples the counts do not add up, so no viewer takes its cells for exact.
+ * 3. Tiers are those of the viewer's class, so that the live messages that follow change none.
+ * 4. Cells of windowed series bring what their windows need beyond counts and extremes, as far as it is known.
+ * 5. Raw rows are for drawing; cells count. Tables are whole, the document is the producer's own.
+ *
+ * O(cells held + rows of tables + raw rows sent).
+ */
+export function snapshotOf(session: string, data: SessionData, totals: SessionTotals, range: ShownRange): Message {
+  builder.length = 0;
+  const liveClass = liveClassOf(range.width, range.rangeUs);
+  const share = Math.max(LEAST_CELLS, Math.floor(MOST_CELLS / Math.max(1, data.series.size)));
+  const shown = { width: Math.min(range.width, share), rangeUs: range.rangeUs };
+  const rows = new SnapshotRows();
+  const series: SeriesEntry[] = [];
+  const ranges: KeyframeRange[] = [];
+  const windowed: { readonly state: SeriesState; readonly from: number; readonly to: number }[] = [];
+  for (const state of data.series.values()) {
+    const index = series.length;
+    const from = builder.length;
+    series.push(entryOf(state, liveClass, totals.windowed));
+    ranges.push({ series: index, from: finiteOrNull(state.cells.from), gone: state.cells.gone });
+    addSnapshotCells(builder, index, state, shown, data.sentUs);
+    if (state.windows.stores.size > 0) windowed.push({ state, from, to: builder.length });
+    rows.add(index, state, shown, data.sentUs);
+  }
+  const panes = builder.columns();
+  const features = new SnapshotFeatures();
+  for (const { state, from, to } of windowed) features.add(state, panes, from, to);
+  const { epoch, samplesTotal, documentRevision, tables, stats, document } = totals;
+  const slices = Object.entries(tables).flatMap(([id, { floor }]) => {
+    const table = data.tables.get(id);
+    return table === undefined ? [] : [wholeSlice(id, table, floor)];
+  });
+  return {
+    kind: 'snapshot',
+    ...{ session, epoch, samplesTotal, documentRevision, tables, stats, document, series },
+    seq: data.seq,
+    sentUs: data.sentUs,
+    answered: null,
+    slow: false,
+    folds: null,
+    samples: null,
+    history: rows.columns(),
+    keyframe: ranges.length === 0 ? null : { panes, ranges },
+    foldFeatures: null,
+    keyframeFeatures: features.columns(),
+    latest: null,
+    rows: slices,
+    unknown: 0,
+  };
+}

@@ -1,6 +1,9 @@
 import type { WidgetSpec } from '../dashboard/widget-specs.ts';
 import type { SessionStore } from '../session/session-view.ts';
 import { Card, type CardOptions } from './card.ts';
+import { HeldStore } from './dashboard/held-store.ts';
+import type { ViewControls } from './dashboard/view-controls.ts';
+import type { ExportTable } from './export/export-table.ts';
 import type { FrameScheduler, ScheduledWidget } from './frame-scheduler.ts';
 import type { Theme } from './theme.ts';
 import { watchSize, watchVisibility } from './visibility.ts';
@@ -15,13 +18,15 @@ export interface CellWidgetContext {
   readonly timezone: string | null;
   /** Version of this runtime, for the words about a newer kind. */
   readonly version: string;
+  /** The visible time that the charts of a page share. Default: each has its own. */
+  readonly controls?: ViewControls;
 }
 
 /** One widget of a cell in its card: drawn by the scheduler while it is on screen and has a size. */
 export class CellWidget {
   readonly element: HTMLElement;
   readonly kind: WidgetSpec['kind'];
-  readonly #card: Card;
+  readonly card: Card;
   readonly #view: WidgetView | null;
   readonly #scheduled: ScheduledWidget | null = null;
   readonly #stops: (() => void)[] = [];
@@ -32,13 +37,16 @@ export class CellWidget {
   constructor(spec: WidgetSpec, context: CellWidgetContext) {
     this.#spec = spec;
     this.kind = spec.kind;
-    this.#card = new Card({ kind: cardKind(spec), title: spec.options.title });
-    this.element = this.#card.element;
+    this.card = new Card({ kind: cardKind(spec), title: spec.options.title });
+    this.element = this.card.element;
     this.element.dataset.widget = spec.id;
     let invalidate: () => void = () => {};
-    this.#view = this.#build(spec, context, () => invalidate());
+    const held = context.controls === undefined ? null : new HeldStore(context.store);
+    const store = held ?? context.store;
+    if (held && context.controls) this.#follow(held, context.controls, () => invalidate());
+    this.#view = this.#build(spec, { ...context, store }, () => invalidate());
     if (!this.#view) return;
-    const scheduled = context.scheduler.add(this.#view, () => context.store.nowUs());
+    const scheduled = context.scheduler.add(this.#view, () => store.nowUs());
     this.#scheduled = scheduled;
     invalidate = () => scheduled.invalidate();
     this.#stops.push(
@@ -46,7 +54,7 @@ export class CellWidget {
         this.#onScreen = onScreen;
         this.#showVisible();
       }),
-      watchSize(this.#card.content, (width, height) => {
+      watchSize(this.card.content, (width, height) => {
         this.#hasSize = width > 0 && height > 0;
         scheduled.resize(width, height);
         this.#showVisible();
@@ -66,8 +74,17 @@ export class CellWidget {
     this.#scheduled?.invalidate();
   }
 
+  get spec(): WidgetSpec {
+    return this.#spec;
+  }
+
   toPng(): string | null {
     return this.#view?.toPng?.() ?? null;
+  }
+
+  /** What is shown as rows; null where the widget has none. */
+  toRows(): ExportTable | null {
+    return this.#view?.toRows?.() ?? null;
   }
 
   dispose(): void {
@@ -75,7 +92,25 @@ export class CellWidget {
     this.#stops.length = 0;
     this.#scheduled?.remove();
     this.#view?.dispose();
-    this.#card.dispose();
+    this.card.dispose();
+  }
+
+  /** While the page is paused, or between two ticks of its refresh rate, a widget sees its data as they were. */
+  #follow(held: HeldStore, controls: ViewControls, invalidate: () => void): void {
+    const apply = (isTick: boolean): void => {
+      // A paused chart stands by its own viewport and counts what comes.
+      const stands = controls.pausedAtUs === null ? controls.refreshMs > 0 : this.kind !== 'metric';
+      if (isTick || !stands) held.release();
+      if (stands) held.hold();
+    };
+    apply(false);
+    this.#stops.push(
+      controls.subscribe((change) => {
+        if (change === 'cursor') return;
+        apply(change === 'tick');
+        invalidate();
+      }),
+    );
   }
 
   #showVisible(): void {
@@ -84,20 +119,21 @@ export class CellWidget {
 
   #build(spec: WidgetSpec, context: CellWidgetContext, invalidate: () => void): WidgetView | null {
     if (spec.kind === 'unknown') {
-      this.#card.setState({
+      this.card.setState({
         kind: 'error',
         message: `A "${spec.wanted}" needs a StreamViz newer than ${context.version}.`,
         code: 'WIDGET_UNKNOWN',
       });
       return null;
     }
-    const { store, theme, timezone } = context;
+    const { store, theme, timezone, controls } = context;
+    const shared = controls === undefined ? {} : { controls };
     try {
-      return context.catalogue[spec.kind](spec, { store, theme, timezone, card: this.#card, invalidate });
+      return context.catalogue[spec.kind](spec, { store, theme, timezone, card: this.card, invalidate, ...shared });
     } catch (error) {
       // One broken widget must not take the others of its cell with it.
       const message = error instanceof Error ? error.message : String(error);
-      this.#card.setState({
+      this.card.setState({
         kind: 'error',
         message: `This widget could not be drawn: ${message}`,
         code: 'WIDGET_FAILED',

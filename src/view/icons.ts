@@ -16,6 +16,14 @@ const PATHS = {
   'chevron-down': ['m3.8 6 4.2 4.2L12.2 6'],
   'arrow-up': ['M8 13V3M3.6 7.4 8 3l4.4 4.4'],
   'arrow-down': ['M8 3v10M3.6 8.6 8 13l4.4-4.4'],
+  moon: ['M13 9.6A5.5 5.5 0 0 1 6.4 3 5.5 5.5 0 1 0 13 9.6Z'],
+  sun: [
+    'M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6Z',
+    'M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7',
+  ],
+  auto: ['M8 2.2a5.8 5.8 0 1 1 0 11.6A5.8 5.8 0 0 1 8 2.2Z', '#M8 2.2a5.8 5.8 0 0 1 0 11.6Z'],
+  more: ['M3.5 8h.01M8 8h.01M12.5 8h.01'],
+  search: ['M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4Z', 'm10.2 10.2 3 3'],
 } as const;
 
 export type IconName = keyof typeof PATHS;
@@ -49,7 +57,8 @@ export function icon(name: IconName, sizePx = SMALL.has(name) ? CHIP_PX : TOOL_P
   svg.dataset.icon = name;
   svg.style.flex = 'none';
   const strokePx = (1.5 * TOOL_PX) / Math.max(sizePx, CHIP_PX);
-  for (const path of PATHS[name]) svg.append(strokeOf(path, name === 'pause' ? 2 : Math.min(strokePx, 1.8)));
+  for (const path of PATHS[name])
+    svg.append(strokeOf(path, name === 'pause' || name === 'more' ? 2 : Math.min(strokePx, 1.8)));
   return svg;
 }
 

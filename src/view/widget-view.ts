@@ -1,6 +1,8 @@
 import type { WidgetSpec } from '../dashboard/widget-specs.ts';
 import type { SessionStore } from '../session/session-view.ts';
 import type { Card } from './card.ts';
+import type { ViewControls } from './dashboard/view-controls.ts';
+import type { ExportTable } from './export/export-table.ts';
 import type { Theme } from './theme.ts';
 
 /** What one animation frame tells every widget it draws. The scheduler reuses the object: read it, never keep it. */
@@ -28,6 +30,8 @@ export interface WidgetView {
   readonly animating: boolean;
   /** A PNG of the widget's picture as a data URL, or null where there is nothing to show yet. */
   toPng?(): string | null;
+  /** What is shown, over the visible range, as rows; null where there is nothing to show yet. */
+  toRows?(): ExportTable | null;
   /** Frees every node, listener and chart; twice is harmless. */
   dispose(): void;
 }
@@ -41,6 +45,8 @@ export interface WidgetContext {
   readonly invalidate: () => void;
   /** IANA name of the zone times are shown in; null for the viewer's own. */
   readonly timezone: string | null;
+  /** The visible time that all charts of a page share; absent: the widget has its own. */
+  readonly controls?: ViewControls;
 }
 
 /** Builds one widget inside `context.card`. */

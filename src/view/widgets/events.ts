@@ -5,6 +5,7 @@ import { EventReader } from '../../session/event-reader.ts';
 import { recentTable } from '../../session/event-tables.ts';
 import type { TableView } from '../../session/session-view.ts';
 import { type Card, node } from '../card.ts';
+import type { ExportTable } from '../export/export-table.ts';
 import { TimeFormat } from '../time-format.ts';
 import { widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
@@ -96,6 +97,33 @@ class EventsWidget implements WidgetView {
     this.#grid.draw(frame.nowMs);
     this.#showState(frame.clockUs);
     this.#sleep();
+  }
+
+  /** The keys of the window, busiest first. */
+  toRows(): ExportTable | null {
+    if (this.#window === null) return null;
+    const { startUs, endUs, rows } = this.#window;
+    const { key, flags } = this.#spec.options;
+    return {
+      columns: [
+        { name: key, type: 'text' },
+        { name: 'count', type: 'number' },
+        { name: 'actors', type: 'number' },
+        { name: 'names', type: 'text' },
+        ...flags.map((name) => ({ name, type: 'number' }) as const),
+        { name: 'last', type: 'time' },
+      ],
+      rows: rows.map((row) => [
+        row.key,
+        row.count,
+        row.actors.count,
+        row.actors.names.join(' '),
+        ...row.flags,
+        row.lastUs,
+      ]),
+      range: { startUs, endUs },
+      rowMeans: 'key',
+    };
   }
 
   dispose(): void {

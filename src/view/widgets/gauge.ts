@@ -3,6 +3,7 @@ import type { GaugeSpec, WidgetSpec } from '../../dashboard/widget-specs.ts';
 import type { SeriesView } from '../../session/session-view.ts';
 import { type Chip, node } from '../card.ts';
 import { counterLines } from '../card-status.ts';
+import type { ExportTable } from '../export/export-table.ts';
 import { NO_NUMBER, NumberFormat } from '../number-format.ts';
 import { resolveColor } from '../theme.ts';
 import { TimeFormat } from '../time-format.ts';
@@ -108,6 +109,20 @@ class GaugeWidget implements WidgetView {
       layout: this.#layout(),
       theme,
     });
+  }
+
+  toRows(): ExportTable | null {
+    const series = this.#series();
+    if (series === null) return null;
+    return {
+      columns: [
+        { name: 'time', type: 'time' },
+        { name: 'value', type: 'number' },
+      ],
+      rows: [[series.lastTimeUs, series.lastValue]],
+      range: null,
+      rowMeans: series.window === undefined ? 'newest sample' : 'newest window',
+    };
   }
 
   dispose(): void {

@@ -1,6 +1,8 @@
 import { type ThresholdLine, thresholdLines } from '../../dashboard/thresholds.ts';
 import type { MetricSpec, WidgetSpec } from '../../dashboard/widget-specs.ts';
 import type { SeriesView } from '../../session/session-view.ts';
+import type { ViewControls } from '../dashboard/view-controls.ts';
+import type { ExportTable } from '../export/export-table.ts';
 import { NumberFormat } from '../number-format.ts';
 import { TimeFormat } from '../time-format.ts';
 import { Tooltip } from '../tooltip.ts';
@@ -15,6 +17,7 @@ import { LineEnds } from './metric/line-ends.ts';
 import { type LineStyle, lineStyles } from './metric/lines.ts';
 import { metricGestures } from './metric/metric-gestures.ts';
 import { metricPng } from './metric/metric-png.ts';
+import { metricRows } from './metric/metric-rows.ts';
 import { MetricWords, WORDS_MS } from './metric/metric-words.ts';
 import { Plot } from './metric/plot.ts';
 import { type PlotLayout, plotLayout } from './metric/plot-layout.ts';
@@ -80,6 +83,8 @@ class MetricWidget implements WidgetView {
       card,
       held: this.#held,
       onChange: () => this.#refit(),
+      // A step is no time: it shares nothing.
+      controls: spec.options.axis === 'time' ? context.controls : undefined,
     });
     this.#words = new MetricWords(card, this.#held, this.#control);
     this.#tooltip = new Tooltip(card.element);
@@ -88,9 +93,11 @@ class MetricWidget implements WidgetView {
       this.#plot.stage,
       metricGestures(parts, () => {
         this.#paintDue = true;
+        if (this.#control.isShared) context.controls?.point(this.#cursor.pointedUs(this.#plot.scale));
         context.invalidate();
       }),
     );
+    if (this.#control.isShared && context.controls) this.#stops.push(this.#shareCursor(context.controls));
     this.#stops.push(
       watchSize(card.body, (width, height) => this.#resized(width, height)),
       context.theme.subscribe(() => {
@@ -125,11 +132,17 @@ class MetricWidget implements WidgetView {
     const held = this.#held;
     const isNew = held.read(this.#spec, store, frame, theme.reducedMotion);
     if (isNew) this.#words.due = true;
+    this.#control.settle();
     this.#restyle();
     const layout = this.#layOut();
     this.#waiting = layout !== null && !this.#show(frame, layout, isNew);
     if (!this.#waiting) this.#say(frame, layout);
     this.#schedule(frame);
+  }
+
+  toRows(): ExportTable | null {
+    const names = this.#styles.map(({ name }) => name);
+    return metricRows(this.#held.lines, { names, scale: this.#plot.scale, axis: this.#spec.options.axis });
   }
 
   toPng(): string | null {
@@ -148,6 +161,7 @@ class MetricWidget implements WidgetView {
     if (this.#wake !== null) clearTimeout(this.#wake);
     this.#wake = null;
     this.#sliding = this.#waiting = false;
+    this.#control.dispose();
     this.#pointer.dispose();
     this.#tooltip.dispose();
     this.#plot.dispose();
@@ -195,7 +209,7 @@ class MetricWidget implements WidgetView {
     this.#hover(view?.hot ?? -1);
     if (this.#many && (isNew || drawn)) this.#placeEnds(frame, layout);
     this.#paint(frame, layout, view, isNew);
-    showTooltip(this.#tooltip, view, {
+    showTooltip(this.#tooltip, view?.elsewhere === true ? null : view, {
       lines: held.lines,
       styles: this.#styles,
       numbers: this.#numbers,
@@ -244,7 +258,7 @@ class MetricWidget implements WidgetView {
       theme: this.#context.theme,
       pixelRatio: frame.pixelRatio,
       follows: mode === 'live',
-      stopped: mode === 'paused',
+      stopped: mode === 'paused' || this.#control.paused !== null,
       cursor: view?.cursor ?? null,
     };
     // A sample between the newest ones left the axis: it grows in the next frame.
@@ -288,12 +302,22 @@ class MetricWidget implements WidgetView {
     this.#restyle();
   }
 
+  /** What is pointed at in another chart is shown here, too. */
+  #shareCursor(controls: ViewControls): () => void {
+    return controls.subscribe((change) => {
+      if (change !== 'cursor' || !this.#cursor.share(controls.cursorUs)) return;
+      this.#paintDue = true;
+      this.#context.invalidate();
+    });
+  }
+
   /** Decides whether the next frame draws, or a timer does: the chart slides while data are young. */
   #schedule(frame: Frame): void {
     const { theme, store } = this.#context;
     const isLive = this.#control.viewport.mode === 'live' && store.status !== 'gone' && this.#held.count > 0;
     const isYoung = this.#spec.options.axis === 'time' && frame.clockUs - this.#held.lastUs < YOUNG_US;
-    this.#sliding = isLive && isYoung && !theme.reducedMotion;
+    const isEveryFrame = (this.#context.controls?.refreshMs ?? 0) === 0;
+    this.#sliding = isLive && isYoung && isEveryFrame && !theme.reducedMotion;
     if (this.animating || this.#wake !== null) return;
     const waitMs = this.#words.due ? WORDS_MS : store.status === 'gone' && !this.#axes.stale ? null : STEP_MS;
     if (waitMs === null) return;

@@ -1,6 +1,7 @@
 import type { TableSpec, WidgetSpec } from '../../dashboard/widget-specs.ts';
 import type { TableRow, TableView } from '../../session/session-view.ts';
 import { type Card, node } from '../card.ts';
+import { type ExportTable, exportCell } from '../export/export-table.ts';
 import { TimeFormat } from '../time-format.ts';
 import { widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
@@ -95,6 +96,18 @@ class TableWidget implements WidgetView {
       this.#drawRows();
     }
     this.#showCounts(view);
+  }
+
+  /** All rows in the order shown, all columns. */
+  toRows(): ExportTable | null {
+    const columns = this.#model.columns;
+    if (columns.length === 0) return null;
+    const order = this.#order;
+    const rows = Array.from({ length: order.length }, (_, i) =>
+      columns.map(({ cell }) => exportCell(order.at(i)?.cells[cell])),
+    );
+    const named = columns.map(({ name, type }) => ({ name, type: type === 'datetime' ? 'time' : type }) as const);
+    return { columns: named, rows, range: null, rowMeans: 'row' };
   }
 
   dispose(): void {

@@ -17,6 +17,8 @@ export interface CursorView {
   readonly timeUs: number;
   /** Chosen by keys: it is to be spoken. */
   readonly byKeys: boolean;
+  /** Pointed at in another chart: its line and dots stand here, its words there. */
+  readonly elsewhere: boolean;
 }
 
 /**
@@ -28,9 +30,29 @@ export class Cursor {
   #y = Number.NaN;
   /** Sample time chosen by keys, us; NaN while the pointer leads. */
   #timeUs = Number.NaN;
+  /** Time pointed at in another chart, us. */
+  #sharedUs = Number.NaN;
 
   get active(): boolean {
+    return this.isHere || Number.isFinite(this.#sharedUs);
+  }
+
+  /** Whether this chart itself is pointed at. */
+  get isHere(): boolean {
     return Number.isFinite(this.#x) || Number.isFinite(this.#timeUs);
+  }
+
+  /** The time pointed at in this chart, us; NaN while it is not. */
+  pointedUs(scale: PlotScale): number {
+    if (this.byKeys) return this.#timeUs;
+    return Number.isFinite(this.#x) ? this.#timeAt(scale) : Number.NaN;
+  }
+
+  /** Shows a time pointed at in another chart; NaN shows none. Returns whether that changes the picture. */
+  share(timeUs: number): boolean {
+    const changed = !Object.is(timeUs, this.#sharedUs) && !this.isHere;
+    this.#sharedUs = timeUs;
+    return changed;
   }
 
   /** Chosen by keys: what it points at is to be spoken. */
@@ -71,8 +93,10 @@ export class Cursor {
   read(lines: readonly SeriesView[], scale: PlotScale): CursorView | null {
     if (!this.active || lines.length === 0) return null;
     const byKeys = this.byKeys;
+    const elsewhere = !this.isHere;
     if (!byKeys && (this.#x < scale.left - NEAR_PX || this.#x > scale.right + NEAR_PX)) return null;
-    const timeUs = byKeys ? this.#timeUs : this.#timeAt(scale);
+    const timeUs = elsewhere ? this.#sharedUs : byKeys ? this.#timeUs : this.#timeAt(scale);
+    if (elsewhere && !isVisible(scale, timeUs)) return null;
     const inSpan = lines.some((line) => line.pending.some((span) => span.startUs <= timeUs && timeUs < span.endUs));
     const found = inSpan ? [] : samplesAt(lines, timeUs, NEAR_PX * scale.usPerPx);
     const visible = found.filter(({ sample }) => xOf(scale, sample.timeUs) >= scale.left - 1);
@@ -88,12 +112,13 @@ export class Cursor {
       const distance = Math.abs(dot.y - this.#y);
       if (distance < nearest) [nearest, hot] = [distance, dot.line];
     }
-    const x = dots[0]?.x ?? this.#x;
+    const x = dots[0]?.x ?? (elsewhere ? xOf(scale, timeUs) : this.#x);
     return {
       found: visible,
       cursor: { x, dots },
       hot,
       byKeys,
+      elsewhere,
       timeUs: inSpan ? timeUs : (visible[0]?.sample.timeUs ?? timeUs),
     };
   }
@@ -102,6 +127,11 @@ export class Cursor {
     const x = Math.max(scale.left, Math.min(scale.right, this.#x));
     return scale.edgeUs - (scale.right - x) * scale.usPerPx;
   }
+}
+
+function isVisible(scale: PlotScale, timeUs: number): boolean {
+  const x = xOf(scale, timeUs);
+  return x >= scale.left && x <= scale.right;
 }
 
 /** The time of the next sample after (direction 1) or before (-1) a time; the same time where there is none. */

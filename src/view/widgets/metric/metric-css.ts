@@ -5,6 +5,7 @@ export const METRIC_CSS = `
 .sv-metric-stage[data-dragging] { cursor: grabbing; }
 .sv-metric-axes, .sv-metric-lines { position: absolute; top: 0; left: 0; }
 .sv-metric-lines { pointer-events: none; }
+.sv-metric-brush { position: absolute; top: 0; bottom: 0; border: solid var(--sv-accent); border-width: 0 1px; background: color-mix(in srgb, var(--sv-accent) 12%, transparent); pointer-events: none; }
 .sv-metric-ends { position: absolute; inset: 0; pointer-events: none; }
 .sv-metric-end { position: absolute; top: 0; right: 0; display: flex; gap: 6px; align-items: baseline; font-size: 11px; line-height: 16px; white-space: nowrap; }
 .sv-metric-end-name { flex: 1 1 0; min-width: 0; overflow: hidden; color: var(--sv-text-2); text-overflow: ellipsis; }

@@ -95,7 +95,8 @@ export class MetricWords {
     const { lines, count } = this.#held;
     const several = lines.length > 1;
     this.#card.setState(state);
-    this.#card.setChip(this.#control.viewport.mode === 'held' ? this.#back : CHIPS[severity]);
+    const { isShared, viewport } = this.#control;
+    this.#card.setChip(viewport.mode === 'held' && !isShared ? this.#back : CHIPS[severity]);
     this.#card.setCaption(this.#caption(input, several));
     if (!several) {
       const dim = state.kind === 'stale' || state.kind === 'gone';
@@ -138,14 +139,15 @@ export class MetricWords {
   #state({ store, spec, times, format }: WordsInput): CardState {
     const { count, clockUs, lastUs, lastSampleUs, intervalUs } = this.#held;
     const { paused, viewport } = this.#control;
-    if (paused !== null && store.status !== 'gone') {
+    if (paused !== null && store.status !== 'gone' && !this.#control.isShared) {
       const fresh = Math.max(0, count - paused.count).toLocaleString();
       return { kind: 'paused', text: `Paused ${format.edge(paused.atUs)} · ${fresh} new` };
     }
     // Steps have no clock: how long ago the newest came, nobody can tell.
     const hasClock = count > 0 && spec.options.axis === 'time';
     const samples = { count, lastTimeUs: lastSampleUs, intervalUs };
-    const silenceUs = hasClock ? this.#silence.silence(samples, clockUs) : null;
+    // The page says that it is paused: meanwhile no card grows stale.
+    const silenceUs = hasClock && paused === null ? this.#silence.silence(samples, clockUs) : null;
     const state = widgetState({
       store,
       spec,

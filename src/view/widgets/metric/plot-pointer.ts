@@ -9,6 +9,11 @@ export interface PlotGestures {
   zoom(factor: number, x: number): void;
   /** Drags the picture by `px` to the right. */
   pan(px: number): void;
+  /**
+   * A span is drawn between two places; `done` at its end, null where it was given up. Absent: dragging pans. Present:
+   * dragging selects, with Shift it pans, and a sideways wheel pans without the focus.
+   */
+  select?(span: { readonly fromX: number; readonly toX: number } | null, done: boolean): void;
   reset(): void;
   togglePause(): void;
 }
@@ -29,6 +34,8 @@ export class PlotPointer {
   readonly #abort = new AbortController();
   #dragX = Number.NaN;
   #dragging = false;
+  /** Where a selection began; NaN while none is drawn. */
+  #selectX = Number.NaN;
   #pinned = false;
 
   constructor(element: HTMLElement, gestures: PlotGestures) {
@@ -64,9 +71,14 @@ export class PlotPointer {
       if (!this.#dragging && Math.abs(moved) < DRAG_FROM_PX) return;
       if (!this.#dragging) {
         this.#dragging = true;
-        this.#element.toggleAttribute('data-dragging', true);
+        if (this.#gestures.select !== undefined && !event.shiftKey) this.#selectX = this.#x(event) - moved;
+        else this.#element.toggleAttribute('data-dragging', true);
         this.#element.setPointerCapture(event.pointerId);
         this.#gestures.leave();
+      }
+      if (!Number.isNaN(this.#selectX)) {
+        this.#gestures.select?.({ fromX: this.#selectX, toX: this.#x(event) }, false);
+        return;
       }
       this.#dragX = event.clientX;
       this.#gestures.pan(moved);
@@ -84,10 +96,17 @@ export class PlotPointer {
       this.#pinned = true;
       this.#gestures.hover(this.#x(event), this.#y(event));
     }
+    if (!Number.isNaN(this.#selectX)) {
+      this.#gestures.select?.({ fromX: this.#selectX, toX: this.#x(event) }, true);
+      this.#selectX = Number.NaN;
+    }
     this.#endDrag();
   }
 
+  /** A selection that did not come to its end is given up. */
   #endDrag(): void {
+    if (!Number.isNaN(this.#selectX)) this.#gestures.select?.(null, true);
+    this.#selectX = Number.NaN;
     this.#dragX = Number.NaN;
     this.#dragging = false;
     this.#element.removeAttribute('data-dragging');
@@ -104,10 +123,12 @@ export class PlotPointer {
 
   #wheel(event: WheelEvent): void {
     const root = this.#element.getRootNode() as Document | ShadowRoot;
-    if (!event.ctrlKey && !event.metaKey && root.activeElement !== this.#element) return;
+    const isSideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    const isFree = isSideways && this.#gestures.select !== undefined;
+    if (!event.ctrlKey && !event.metaKey && !isFree && root.activeElement !== this.#element) return;
     event.preventDefault();
     const px = event.deltaMode === 1 ? WHEEL_LINE_PX : 1;
-    if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) this.#gestures.pan(-event.deltaX * px);
+    if (isSideways) this.#gestures.pan(-event.deltaX * px);
     else this.#gestures.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY * px * 0.002))), this.#x(event));
   }
 
@@ -141,7 +162,13 @@ export class PlotPointer {
         this.#gestures.togglePause();
         break;
       case 'Escape':
-        this.#release();
+        if (!this.#dragging) {
+          this.#release();
+          // Where the page shares its zoom, Escape ends that too.
+          if (this.#gestures.select !== undefined) return;
+          break;
+        }
+        this.#endDrag();
         break;
       default:
         return;

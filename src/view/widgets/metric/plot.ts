@@ -1,4 +1,5 @@
 import { LineBuffer } from '../../../core/line-buffer.ts';
+import type { SeriesView } from '../../../session/session-view.ts';
 import { node } from '../../card.ts';
 import { AxisChart } from './axis-chart.ts';
 import { EndLabels, type LineEnd } from './end-labels.ts';
@@ -124,8 +125,7 @@ export class Plot {
     if (plan.kind === 'strip') this.#slide(context, plan.shiftDevicePx, picture);
     else this.#memory.begin(lines.length);
     this.#clear(context, picture, fromX);
-    // The marks around one line lie in any strip of it whole: only those of several lines reach out of one.
-    const isCut = fromX > 0 && (lines.length > 1 || lines[0]!.pending.length > 0 || lines[0]!.restored.length > 0);
+    const isCut = fromX > 0 && reachesOut(lines);
     if (isCut) {
       context.save();
       this.#clip(context, fromX, 0, this.#width / pixelRatio - fromX, this.#height / pixelRatio);
@@ -178,8 +178,10 @@ export class Plot {
     const fill = !theme.highContrast && (lines.length === 1 || (mode === 'columns' && lines.length <= MOST_FILLED));
     const breakUs = picture.breakUs[index] ?? Number.POSITIVE_INFINITY;
     const { pending, window } = line;
-    const finalUs =
+    const newestUs =
       window === undefined ? Number.POSITIVE_INFINITY : (window.newest?.endUs ?? Number.NEGATIVE_INFINITY);
+    // A column that holds the newest final result is final, wherever in it that lies.
+    const finalUs = mode === 'columns' ? newestUs + scale.usPerPx / 2 : newestUs;
     paintLine(context, BUFFER, scale, { mode, style: picture.styles[index]!, fill, pending, breakUs, finalUs });
     return leavesAxis(BUFFER, scale);
   }
@@ -204,6 +206,12 @@ export class Plot {
     context.rect(x, y, width, height);
     context.clip();
   }
+}
+
+/** Whether marks may lie left of a strip: those around one line of samples lie in any strip of it whole. */
+function reachesOut(lines: readonly SeriesView[]): boolean {
+  const line = lines[0]!;
+  return lines.length > 1 || line.pending.length > 0 || line.restored.length > 0 || line.window !== undefined;
 }
 
 /** Whether a drawn value, a column's extremes included, lies outside the axis. */

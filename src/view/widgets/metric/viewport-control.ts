@@ -1,5 +1,6 @@
 import type { Axis } from '../../../dashboard/widget-specs.ts';
 import type { Card } from '../../card.ts';
+import type { ViewControls } from '../../dashboard/view-controls.ts';
 import type { HeldData } from './held-data.ts';
 import { MetricTools } from './metric-tools.ts';
 import { type TimeRange, Viewport } from './viewport.ts';
@@ -14,15 +15,20 @@ export interface PausedMoment {
 /**
  * The visible time of one metric as the viewer moves it: range buttons, pause, zoom, pan and the way back to live.
  *
- * `onChange` is called after every change, never by data.
+ * `onChange` is called after every change, never by data. With `controls` the visible time is the page's: every move goes
+ * to them and comes back with their change; range buttons and pause are theirs.
  */
 export class ViewportControl {
   readonly viewport: Viewport;
   /** Null while not paused. */
   paused: PausedMoment | null = null;
-  readonly #tools: MetricTools;
+  readonly #tools: MetricTools | null;
   readonly #held: HeldData;
   readonly #onChange: () => void;
+  readonly #controls: ViewControls | null;
+  readonly #stop: () => void;
+  /** The range the widget was declared with. */
+  #own: TimeRange;
 
   constructor(options: {
     readonly range: TimeRange;
@@ -30,36 +36,82 @@ export class ViewportControl {
     readonly card: Card;
     readonly held: HeldData;
     readonly onChange: () => void;
+    /** The visible time a page's charts share. Default: this chart's own. */
+    readonly controls?: ViewControls | undefined;
   }) {
-    this.viewport = new Viewport(options.range, options.axis);
+    const { range, axis, card, controls } = options;
+    this.viewport = new Viewport(range, axis);
+    this.#own = range;
     this.#held = options.held;
     this.#onChange = options.onChange;
-    this.#tools = new MetricTools(options.card, options.axis, {
-      choose: (range) => this.choose(range),
-      reset: () => this.goLive(),
-      togglePause: () => this.togglePause(),
-    });
+    this.#controls = controls ?? null;
+    this.#tools =
+      controls !== undefined
+        ? null
+        : new MetricTools(card, axis, {
+            choose: (chosen) => this.choose(chosen),
+            reset: () => this.goLive(),
+            togglePause: () => this.togglePause(),
+          });
+    if (controls !== undefined) this.#show(controls);
+    this.#stop =
+      controls?.subscribe((change) => {
+        if (change === 'view') this.#change(() => this.#show(controls));
+      }) ?? (() => {});
   }
 
+  /** Whether the visible time is the page's. */
+  get isShared(): boolean {
+    return this.#controls !== null;
+  }
+
+  /** Another range was declared, or chosen with the widget's own buttons. */
   choose(range: TimeRange): void {
-    this.#change(() => this.viewport.choose(range));
+    this.#own = range;
+    const controls = this.#controls;
+    this.#change(() => (controls === null ? this.viewport.choose(range) : this.#show(controls)));
   }
 
   zoom(factor: number, aroundUs: number): void {
-    this.#change(() => this.viewport.zoom(factor, aroundUs, this.#held));
+    this.#move(() => this.viewport.zoom(factor, aroundUs, this.#held));
   }
 
   pan(us: number): void {
-    this.#change(() => this.viewport.pan(us, this.#held));
+    this.#move(() => this.viewport.pan(us, this.#held));
+  }
+
+  /** Shows exactly a span that was drawn over the plot. */
+  select(startUs: number, endUs: number): void {
+    this.#controls?.hold({ startUs, endUs });
   }
 
   goLive(): void {
-    this.#change(() => this.viewport.live());
+    if (this.#controls === null) this.#change(() => this.viewport.live());
+    else this.#controls.goLive();
   }
 
   togglePause(): void {
-    if (this.viewport.mode === 'paused') this.goLive();
-    else this.#change(() => this.#pause());
+    const controls = this.#controls;
+    if (controls === null) {
+      if (this.viewport.mode === 'paused') this.goLive();
+      else this.#change(() => this.#pause());
+    } else if (controls.pausedAtUs !== null || controls.held !== null) controls.goLive();
+    else controls.pause(this.#held.clockUs);
+  }
+
+  /** Takes the values of a pause that came from outside, once there are any. Call after data were read. */
+  settle(): void {
+    const atUs = this.#controls?.pausedAtUs ?? null;
+    if (atUs === null || this.paused !== null || this.#held.count === 0) return;
+    const { lines, count } = this.#held;
+    const values = lines.map((line) =>
+      line.lastTimeUs <= atUs ? line.lastValue : (line.nearest(atUs)?.value ?? Number.NaN),
+    );
+    this.paused = { atUs, count, values };
+  }
+
+  dispose(): void {
+    this.#stop();
   }
 
   /** The value line `index` shows: that of the pause while there is one. */
@@ -70,7 +122,26 @@ export class ViewportControl {
 
   showTools(widthPx: number): void {
     const { range, mode } = this.viewport;
-    this.#tools.show({ range, mode, widthPx, any: this.#held.count > 0 });
+    this.#tools?.show({ range, mode, widthPx, any: this.#held.count > 0 });
+  }
+
+  #show({ range, held, pausedAtUs }: ViewControls): void {
+    this.viewport.show({ range: range === 'own' ? this.#own : range, held, pausedAtUs });
+    if (this.paused?.atUs !== pausedAtUs) this.paused = null;
+  }
+
+  /** Moves the own viewport, or the page's to where this one would have moved. */
+  #move(act: () => void): void {
+    const controls = this.#controls;
+    if (controls === null) {
+      this.#change(act);
+      return;
+    }
+    act();
+    const { startUs, edgeUs } = this.viewport;
+    if (Number.isFinite(startUs)) controls.hold({ startUs, endUs: edgeUs });
+    // The page rounds: what it shows is what all show, also where that changed nothing for it.
+    this.#change(() => this.#show(controls));
   }
 
   #pause(): void {
@@ -81,7 +152,7 @@ export class ViewportControl {
 
   #change(act: () => void): void {
     act();
-    if (this.viewport.mode !== 'paused') this.paused = null;
+    if (this.viewport.mode !== 'paused' && this.#controls === null) this.paused = null;
     this.#onChange();
   }
 }

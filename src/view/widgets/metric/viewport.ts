@@ -13,6 +13,13 @@ export type TimeRange = number | 'all';
 /** `live`: the right edge follows; `paused`: everything stands; `held`: zoomed or panned away from the edge. */
 export type ViewportMode = 'live' | 'paused' | 'held';
 
+/** A visible part that is given from outside: exactly `held`, else the range up to `pausedAtUs`, else live. */
+export interface GivenView {
+  readonly range: TimeRange;
+  readonly held: { readonly startUs: number; readonly endUs: number } | null;
+  readonly pausedAtUs: number | null;
+}
+
 /** The limits of a viewport, in the unit of its axis. */
 interface ViewportLimits {
   readonly minRange: number;
@@ -63,6 +70,25 @@ export class Viewport {
     this.range = range;
     this.#allAtUs = Number.NEGATIVE_INFINITY;
     if (this.mode === 'held') this.mode = 'live';
+    if (range !== 'all') this.rangeUs = range;
+  }
+
+  /** Shows what is given. While paused a held part is `held` all the same. */
+  show({ range, held, pausedAtUs }: GivenView): void {
+    this.range = range;
+    this.#allAtUs = Number.NEGATIVE_INFINITY;
+    if (held !== null) {
+      this.mode = 'held';
+      this.edgeUs = held.endUs;
+      this.rangeUs = held.endUs - held.startUs;
+      return;
+    }
+    if (pausedAtUs === null) {
+      if (this.mode !== 'live') this.live();
+    } else {
+      this.mode = 'paused';
+      this.edgeUs = pausedAtUs;
+    }
     if (range !== 'all') this.rangeUs = range;
   }
 

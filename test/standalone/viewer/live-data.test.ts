@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { writeMessage } from '../../../src/wire/message-writer.ts';
+import { LiveData } from '../../../standalone/viewer/live-data.ts';
+import { FakeConnection, FakeTimers } from '../../transport/fake-socket.ts';
+import { TrialProducer } from './trial-producer.ts';
+
+/** Live data whose connections, clock and tasks are the test's, and a producer to speak for. */
+function setUp() {
+  const timers = new FakeTimers();
+  const connections: FakeConnection[] = [];
+  const tasks: (() => void)[] = [];
+  let sessionsChanged = 0;
+  const live = new LiveData({
+    url: 'ws://server/ws',
+    detail: () => ({ width: 1024, rangeUs: 900e6 }),
+    open: (_url, handlers) => {
+      const connection = new FakeConnection(handlers);
+      connections.push(connection);
+      return { send: (text) => connection.sent.push(JSON.parse(text)), close: () => undefined };
+    },
+    schedule: timers.schedule,
+    later: (task) => void tasks.push(task),
+    random: () => 0.5,
+    nowMs: () => timers.nowMs,
+    wallMs: () => timers.nowMs,
+    onSessions: () => {
+      sessionsChanged += 1;
+    },
+    onState: () => undefined,
+  });
+  const producer = new TrialProducer('shop');
+  const run = (): void => {
+    for (const task of tasks.splice(0)) task();
+  };
+  const info = (connected = true) => ({
+    ...{ session: 'shop', name: 'Shop', connected, epoch: producer.epoch.id, startedUs: producer.epoch.startedUs },
+  });
+  const greet = (connected = true): FakeConnection => {
+    const server = connections.at(-1)!;
+    server.open();
+    server.say({
+      kind: 'hello',
+      title: 'Shop',
+      server: { id: 'x', version: '1' },
+      options: {},
+      sessions: [info(connected)],
+    });
+    run();
+    return server;
+  };
+  /** One message with a sample, sent at a time of the producer's clock. */
+  const send = (server: FakeConnection, sentMs = timers.nowMs): number => {
+    producer.send('cpu', {}, sentMs * 1000, sentMs);
+    const { header, buffers } = writeMessage({ ...producer.message(), sentUs: sentMs * 1000 });
+    server.frame(header, buffers);
+    run();
+    return producer.seq;
+  };
+  return { live, timers, producer, connections, greet, send, run, info, changes: () => sessionsChanged };
+}
+
+describe('live data', () => {
+  it('a new subscription goes on from what was applied, for every session that has anything', () => {
+    const { live, timers, connections, producer, greet, send } = setUp();
+    live.start();
+    const server = greet();
+    expect(server.lastOf('subscribe')).toMatchObject({ resume: {} });
+    for (let i = 0; i < 3; i += 1) send(server);
+    server.end();
+    timers.advance(250);
+    connections.at(-1)!.open();
+    expect(connections.at(-1)!.lastOf('subscribe')).toMatchObject({
+      resume: { shop: { epoch: producer.epoch.id, seq: 3 } },
+    });
+  });
+
+  it('a producer that left is gone as of its last message, and stays so while its history still comes', () => {
+    const { live, timers, greet, send, run, info } = setUp();
+    live.start();
+    const server = greet();
+    timers.advance(1000);
+    send(server);
+    timers.advance(700);
+    server.say({ kind: 'session', ...info(false), atUs: timers.nowMs * 1000 });
+    run();
+    const store = live.store('shop');
+    expect([store.status, store.goneAtUs]).toEqual(['gone', 1000_000]);
+    send(server, 1100);
+    expect([store.status, store.goneAtUs]).toEqual(['gone', 1100_000]);
+    server.say({ kind: 'session', ...info(true) });
+    run();
+    send(server);
+    expect(store.status).toBe('live');
+  });
+
+  it('a session that had ended before the page came is shown as gone', () => {
+    const { live, greet, send } = setUp();
+    live.start();
+    send(greet(false), 500);
+    expect(live.store('shop').status).toBe('gone');
+  });
+
+  it('a server lost for 3 s turns every store gone; a shorter loss does not', () => {
+    const { live, timers, greet, send } = setUp();
+    live.start();
+    send(greet());
+    greet().end();
+    timers.advance(250);
+    const back = greet();
+    timers.advance(4000);
+    expect(live.store('shop').status).toBe('live');
+    back.end();
+    timers.advance(2999);
+    expect(live.store('shop').status).toBe('live');
+    timers.advance(1);
+    expect(live.store('shop').status).toBe('gone');
+  });
+
+  it('how long it was away, and whether all came, is told once for all sessions', () => {
+    const { live, timers, connections, greet, send, run } = setUp();
+    live.start();
+    const first = greet();
+    first.say({ kind: 'resumed', session: 'shop', recovered: false, fromSeq: 0, toSeq: 0 });
+    send(first);
+    expect(live.resumed).toBeNull();
+    timers.advance(6000);
+    first.end();
+    const lostMs = timers.nowMs;
+    timers.advance(5000);
+    live.wake();
+    expect(connections.length).toBeGreaterThan(1);
+    const server = greet();
+    const resume = (session: string, recovered: boolean): void => {
+      server.say({ kind: 'resumed', session, recovered, fromSeq: 2, toSeq: 9 });
+      run();
+    };
+    resume('shop', true);
+    expect(live.resumed).toEqual({ awayMs: timers.nowMs - lostMs, recovered: true, atMs: timers.nowMs });
+    resume('other', false);
+    resume('third', true);
+    expect(live.resumed).toMatchObject({ recovered: false });
+  });
+
+  it('missed messages do not count as late ones', () => {
+    const { live, timers, greet, send, run } = setUp();
+    timers.advance(100_000);
+    live.start();
+    const server = greet();
+    send(server);
+    server.say({ kind: 'resumed', session: 'shop', recovered: true, fromSeq: 2, toSeq: 3 });
+    run();
+    timers.advance(2000);
+    send(server, timers.nowMs - 90_000);
+    send(server, timers.nowMs - 80_000);
+    expect(live.delayMs).toBeNaN();
+    send(server, timers.nowMs - 40);
+    expect(live.delayMs).toBeCloseTo(40, 3);
+  });
+
+  it('a new life of a session tells its owner that the store is another one', () => {
+    const { live, greet, send, run, changes } = setUp();
+    live.start();
+    const server = greet();
+    send(server);
+    const before = [changes(), live.store('shop')] as const;
+    const next = new TrialProducer('shop');
+    next.send('cpu', {}, 5e6, 1);
+    const later = { id: 'f'.repeat(32), startedUs: next.epoch.startedUs + 1e9 };
+    const { header, buffers } = writeMessage({ ...next.message(), epoch: later });
+    server.frame(header, buffers);
+    expect(changes()).toBe(before[0]);
+    run();
+    expect(changes()).toBe(before[0] + 1);
+    expect(live.store('shop')).not.toBe(before[1]);
+    expect(before[1].status).toBe('gone');
+  });
+
+  it('after dispose no timer is left', () => {
+    const { live, timers, greet, send } = setUp();
+    live.start();
+    const server = greet();
+    send(server);
+    server.end();
+    live.dispose();
+    live.dispose();
+    expect(timers.count).toBe(0);
+  });
+});

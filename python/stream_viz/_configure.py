@@ -53,7 +53,7 @@ def configure(
 
     - `theme`: "auto" (default), "light", "dark". `favicon`, `logo`: the file of a picture.
     - `auto_refresh`: how often it draws at first, "live" (default) or such as "5s". `default_time_range`: what is
-      visible at first, such as "1h" (default "15m") or "all".
+      visible at first, such as "1h" or "all" (default: what each widget declares).
     - `open=False` never opens a browser, True always; default: on a desktop terminal, where no tab is open.
 
     Of a server that is started, so before the first widget or `sv.start()`; a running one stays as it is:

@@ -96,6 +96,19 @@ export const LIMITS = {
     doc: 'Newest messages held for viewers that resume, over all sessions',
   },
   ringMs: { unit: 'ms', value: 120_000, off: null, doc: 'Age of messages held for viewers that resume' },
+  resumeBytes: {
+    unit: 'bytes',
+    value: 16e6,
+    off: null,
+    doc: 'Missed messages sent one by one to a viewer that resumes; above, it gets a snapshot',
+  },
+  cellsPerTier: { unit: 'count', value: 4000, off: null, doc: 'Cells of one duration of one series' },
+  snapshotCells: {
+    unit: 'count',
+    value: 100_000,
+    off: null,
+    doc: 'Cells of one snapshot, over all series; above, they are coarser',
+  },
   slowBytes: {
     unit: 'bytes',
     value: 1e6,

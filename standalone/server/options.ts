@@ -36,8 +36,8 @@ export interface ServerOptions {
   readonly logo: string | null;
   /** 0: live. */
   readonly autoRefreshMs: number;
-  /** null: all. */
-  readonly defaultRangeUs: number | null;
+  /** null: all; 'own': what each widget declares. */
+  readonly defaultRangeUs: number | null | 'own';
   readonly timezone: string | null;
   /** Infinity: no bound. */
   readonly bufferBytes: number;
@@ -156,7 +156,7 @@ export function resolveOptions(given: GivenOptions, written: (name: string) => s
     favicon: read<string | null>('favicon', textValue, null),
     logo: read<string | null>('logo', textValue, null),
     autoRefreshMs: read('auto-refresh', refreshMs, 0),
-    defaultRangeUs: read<number | null>('default-time-range', rangeUs, 900e6),
+    defaultRangeUs: read<number | null | 'own'>('default-time-range', rangeUs, 'own'),
     timezone: read<string | null>('timezone', zoneValue, null),
     bufferBytes,
     retentionUs,

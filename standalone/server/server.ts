@@ -75,6 +75,7 @@ export async function startServer(
     environment,
     face: () => face,
     admit: (request) => admitUpgrade(access, request),
+    onFault: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   const streams = new EventStreams({ hub, mostBytes: limits.streamBytes, schedule, onReaders: () => count() });
   sockets.viewers.others = () => streams.count;

@@ -17,10 +17,6 @@ import type { ShownRange } from './snapshot-cells.ts';
 import { storeBytes } from './store-bytes.ts';
 import { WindowedNames } from './windowed-names.ts';
 
-/** Cells of one tier of one series: 4,000 s of a second each. */
-export const CELLS_PER_TIER = 4000;
-/** Missed messages are sent again up to this many bytes; beyond, a snapshot is smaller and says as much. */
-export const MOST_RESUME_BYTES = 16e6;
 /** Snapshots of one message kept for further viewers. */
 const MOST_SNAPSHOTS = 16;
 
@@ -151,7 +147,7 @@ export class LiveSession {
     const key = `${range.width} ${rangeUs}`;
     let bytes = this.#snapshots.get(key);
     if (bytes === undefined) {
-      bytes = writeMessageFrame(snapshotOf(this.session, this.store.data, this.#totals, range));
+      bytes = writeMessageFrame(snapshotOf(this.session, this.store.data, this.#totals, range, this.#environment.limits.snapshotCells));
       if (this.#snapshots.size >= MOST_SNAPSHOTS) this.#snapshots.clear();
       this.#snapshots.set(key, bytes);
     }
@@ -160,12 +156,12 @@ export class LiveSession {
 
   /**
    * Every message applied after `seq`, in order, as a class gets it; null where not all are held, where they are more than
-   * 16 MB as they came, or where `seq` is none of this epoch.
+   * the limit `resumeBytes`, or where `seq` is none of this epoch.
    */
   after(seq: number, liveClass: LiveClass): readonly Uint8Array[] | null {
     if (seq > this.seq) return null;
     const missed = this.ring.after(seq);
-    if (missed === null || missed.bytes > MOST_RESUME_BYTES) return null;
+    if (missed === null || missed.bytes > this.#environment.limits.resumeBytes) return null;
     return missed.frames.map((frame) => this.#inClass(frame, liveClass));
   }
 
@@ -188,8 +184,8 @@ export class LiveSession {
   }
 
   #newStore({ id }: EpochMark): EpochStore {
-    const { now } = this.#environment;
-    return new EpochStore({ session: this.session, epochId: id, now, limits: { cellLimit: CELLS_PER_TIER } });
+    const { now, limits } = this.#environment;
+    return new EpochStore({ session: this.session, epochId: id, now, limits: { cellLimit: limits.cellsPerTier } });
   }
 
   #note(message: Message, hasNewDocument: boolean): void {

@@ -73,13 +73,11 @@ export function addSnapshotCells(
   const pastTier = isAll
     ? seenTier
     : Math.max(seenTier, tierFor(cells, Number.NEGATIVE_INFINITY, seenUs, range.width / 4));
-  // The seam lies on a cell of the coarser tier: no cell of the past reaches into the finer ones.
-  const seamUs = isAll ? seenUs : Math.floor(seenUs / durations[pastTier]!) * durations[pastTier]!;
   let row = -1;
   let rowEnd = Number.NEGATIVE_INFINITY;
   cells.eachShown(Number.NEGATIVE_INFINITY, end, (durationUs, startUs, tierIndex, from) => {
     if (startUs >= rowEnd) {
-      const wanted = durations[startUs < seamUs ? pastTier : seenTier]!;
+      const wanted = durations[startUs < seenUs ? pastTier : seenTier]!;
       const duration = Math.max(durationUs, wanted);
       const start = Math.floor(startUs / duration) * duration;
       row = builder.begin(index, start, duration);

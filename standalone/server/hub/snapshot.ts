@@ -22,8 +22,6 @@ export interface SessionTotals {
   readonly document: unknown;
 }
 
-/** About how many cells a snapshot has at most, over all series: 8 MB. With more series each gets fewer, but this many. */
-const MOST_CELLS = 100_000;
 const LEAST_CELLS = 32;
 
 const builder = new PaneBuilder();
@@ -70,11 +68,19 @@ function wholeSlice(id: string, table: TableStore, floor: number): RowsPart {
  * 5. Raw rows are for drawing; cells count. Tables are whole, the document is the producer's own.
  *
  * O(cells held + rows of tables + raw rows sent).
+ *
+ * @param mostCells Cells over all series; with more series each is coarser.
  */
-export function snapshotOf(session: string, data: SessionData, totals: SessionTotals, range: ShownRange): Message {
+export function snapshotOf(
+  session: string,
+  data: SessionData,
+  totals: SessionTotals,
+  range: ShownRange,
+  mostCells: number,
+): Message {
   builder.length = 0;
   const liveClass = liveClassOf(range.width, range.rangeUs);
-  const share = Math.max(LEAST_CELLS, Math.floor(MOST_CELLS / Math.max(1, data.series.size)));
+  const share = Math.max(LEAST_CELLS, Math.floor(mostCells / Math.max(1, data.series.size)));
   const shown = { width: Math.min(range.width, share), rangeUs: range.rangeUs };
   const rows = new SnapshotRows();
   const series: SeriesEntry[] = [];

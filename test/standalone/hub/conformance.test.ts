@@ -60,6 +60,17 @@ describe('recovery is all or nothing', () => {
     expect(answer(9)).toMatchObject({ recovered: false });
   });
 
+  test('of a stream whose first messages never came here, a position before the first that did is not recovered', () => {
+    const stage = new Stage();
+    for (let i = 0; i < 5; i += 1) stage.main.next();
+    stage.send();
+    stage.send();
+    const answer = (seq: number) =>
+      stage.view({ resume: { app: { epoch: stage.epoch, seq } } }).socket.texts('resumed')[0]!;
+    expect(answer(5)).toMatchObject({ recovered: true, missed: 2 });
+    expect(answer(4)).toMatchObject({ recovered: false });
+  });
+
   test('a position in another epoch is not recovered, whatever its number', () => {
     const stage = staged(10);
     const { socket } = stage.view({ resume: { app: { epoch: 'b'.repeat(32), seq: 9 } } });
@@ -158,14 +169,17 @@ describe('a slow client is told, and concerns nobody else', () => {
     expect(slow.server!.conflated).toBeGreaterThan(5);
     expect(slow.socket.bufferedAmount).toBeLessThan(40_000);
     slow.socket.drain();
+    const arrived = slow.socket.frames().length;
+    stage.send();
+    expect(slow.socket.frames()).toHaveLength(arrived);
     stage.clock.advance(1000);
     slow.socket.drain();
     expect(slow.socket.texts('stats').at(-1)).toMatchObject({ conflated: slow.server!.conflated });
     expect(kinds(slow.socket).at(-1)).toBe('snapshot');
-    expect(seqs(slow.socket).at(-1)).toBe(21);
+    expect(seqs(slow.socket).at(-1)).toBe(22);
     stage.send();
     slow.socket.drain();
-    expect(seqs(slow.socket).slice(-2)).toEqual([21, 22]);
+    expect(seqs(slow.socket).slice(-2)).toEqual([22, 23]);
     const numbers = seqs(slow.socket);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
   });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mergePanes, paneOf } from '../../../src/core/pane.ts';
 import { readSamplePart } from '../../../src/wire/arrow-fixed.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
+import { paneColumns } from '../../session/message-builder.ts';
 import { Stage } from '../ws/stage.ts';
 import { rowsFrom } from './producer.ts';
 
@@ -66,6 +68,33 @@ describe('the answer to a zoom', () => {
     expect(header).toMatchObject({ complete: false });
     expect(header.columnUs).toBeGreaterThan(0);
     for (let i = 1; i < points.length; i += 1) expect(points[i]![0]).toBeGreaterThanOrEqual(points[i - 1]![0]);
+  });
+
+  test('shows folded samples as their cell between the raw ones on both sides, in order of time', () => {
+    const stage = new Stage();
+    stage.send({ a: rowsFrom(0, 5, 1000) });
+    const pane = mergePanes(paneOf(2e6, 7), mergePanes(paneOf(2.2e6, -9), paneOf(2.4e6, 8)))!;
+    const { series } = stage.main.plain.message({
+      a: [
+        [2e6, 1],
+        [2.2e6, 1],
+        [2.4e6, 1],
+      ],
+    });
+    const folds = paneColumns([{ series: 0, start: 2e6, duration: 1e6, pane }]);
+    stage.main.plain.seq -= 1;
+    stage.main.socket.binary(stage.main.plain.frame({}, { series, folds }));
+    stage.send({ a: rowsFrom(4e6, 5, 1000) });
+    const { points, header } = ask(stage, 0, 5e6, 100);
+    const [before, after] = [rowsFrom(0, 5, 1000), rowsFrom(4e6, 5, 1000)];
+    const cell = [
+      [2e6, 7],
+      [2.2e6, -9],
+      [2.2e6, 8],
+      [2.4e6, 8],
+    ];
+    expect(points).toEqual([...before, ...cell, ...after]);
+    expect(header).toMatchObject({ complete: false, columnUs: 50_000 });
   });
 
   test('keeps missing values between samples, and says where samples are known to be missing', () => {

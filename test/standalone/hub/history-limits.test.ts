@@ -42,6 +42,22 @@ describe('history is bounded by age', () => {
     expect(isExactAtViewer(stage)).toBe(true);
   });
 
+  test('a viewer that comes back with older samples than the server keeps is exact after its snapshot', () => {
+    const stage = new Stage({ retentionUs: HOUR_US });
+    const sessions = new Sessions({ now: () => stage.clock.nowUs, schedule: () => () => undefined });
+    for (let i = 0; i < 8; i += 1) {
+      stage.send({ a: rowsFrom(stage.clock.nowUs, 900, 1e6) });
+      if (i === 0 || i === 7) {
+        const { header, buffers } = decodeFrame(stage.session.snapshot({ width: 1000, rangeUs: null }));
+        sessions.deliver(header, buffers);
+      }
+      wait(stage, 900_000);
+    }
+    const own = sessions.get('app').data.series.get('["a",[]]')!;
+    expect(own.exact).toBe(true);
+    expect(own.n - own.count).toBe(own.cells.gone);
+  });
+
   test('a session that nobody sends to goes with its last sample, and viewers hear it', () => {
     const stage = new Stage({ retentionUs: HOUR_US, silenceMs: 1e9 });
     stage.send({ a: rowsFrom(stage.clock.nowUs, 900, 1e6) });

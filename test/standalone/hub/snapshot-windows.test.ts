@@ -13,12 +13,13 @@ const WINDOWS = [
   { window: '5s', aggregation: ['increase'], counter: true },
 ].map((options, i) => ({ id: `w${i}`, kind: 'metric', name: 'a', options }));
 
-/** A stage with windows on `a`, and 100 s of it at 50 samples/s. */
-function staged(): Stage {
+/** A stage with windows on `a`, and so many seconds of it. */
+function staged(seconds: number, perSecond: number): Stage {
   const stage = new Stage();
   stage.main.socket.binary(stage.main.plain.documentFrame(WINDOWS));
-  for (let i = 0; i < 100; i += 1) {
-    stage.send({ a: rowsFrom(stage.clock.nowUs, 50, 20_000), plain: rowsFrom(stage.clock.nowUs, 50, 20_000) });
+  for (let i = 0; i < seconds; i += 1) {
+    const rows = rowsFrom(stage.clock.nowUs, perSecond, 1e6 / perSecond);
+    stage.send({ a: rows, plain: rows });
     stage.main.socket.heard();
     stage.clock.advance(1000);
   }
@@ -62,8 +63,8 @@ describe('windows at a viewer', () => {
   );
 
   /** What is wrong with the values after a snapshot, in words. */
-  function wrongAfterSnapshot(rangeUs: number): string[] {
-    const stage = staged();
+  function wrongAfterSnapshot(rangeUs: number, seconds = 100, perSecond = 50): string[] {
+    const stage = staged(seconds, perSecond);
     const { socket } = stage.view({ rangeUs, width: 512 });
     stage.send({ a: rowsFrom(stage.clock.nowUs, 10, 20_000) });
     const own = results(sessionsOf(stage, socket).get('app'));
@@ -88,6 +89,10 @@ describe('windows at a viewer', () => {
       expect(wrongAfterSnapshot(rangeUs)).toEqual([]);
     },
   );
+
+  test('after a snapshot of a range whose pixels are longer than the windows have them too', () => {
+    expect(wrongAfterSnapshot(3e9, 1500, 2)).toEqual([]);
+  });
 
   test('would not have them without the features of cells', () => {
     vi.spyOn(SnapshotFeatures.prototype, 'add').mockReturnValue();

@@ -4,6 +4,7 @@ import { inspectStore } from '../../../src/session/inspection.ts';
 import { Sessions } from '../../../src/session/sessions.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import { decodeMessage } from '../../../src/wire/message.ts';
+import { FakeTable, rowsPart } from '../../session/fake-table.ts';
 import { Stage } from '../ws/stage.ts';
 import { PlainProducer, rowsFrom } from './producer.ts';
 
@@ -111,8 +112,30 @@ describe('a snapshot', () => {
     const widget = { id: 'metric:a', kind: 'metric', name: 'a', options: { unit: '%' }, later: 1 };
     stage.main.socket.binary(stage.main.plain.documentFrame([widget]));
     stage.send({ a: rowsFrom(0, 5, 1e6) });
+    const counted = { folded: 1, late: 2, invalid: 0, missing: 0, expired: 0 };
+    stage.main.socket.binary(stage.main.plain.frame({}, { stats: { ...counted, roundMs: 5, series: {} } }));
+    stage.send();
     const message = decoded(stage.session.snapshot({ width: 900, rangeUs: 1e7 }));
+    expect(message.stats).toMatchObject(counted);
+    expect(message.series).toMatchObject([{ before: 4e6, n: 5 }]);
     expect(message).toMatchObject({ kind: 'snapshot', documentRevision: 1, document: { widgets: [widget] } });
+  });
+
+  test('of a table that lacks rows brings all that are there: no viewer gives up what the server has', () => {
+    const stage = new Stage();
+    const table = new FakeTable(100, 2);
+    for (let i = 0; i < 8; i += 1) {
+      const rows = [rowsPart('log', [table.change(null, i)], null)];
+      const frame = stage.main.plain.frame({}, { rows, tables: { log: table.proof() } });
+      if (i !== 6) stage.main.socket.binary(frame);
+    }
+    const held = stage.session.store.table('log')!;
+    expect(held).toMatchObject({ rowCount: 7, total: 8, complete: false });
+    const own = deliver(stage, stage.session.snapshot({ width: 900, rangeUs: null }))
+      .get('app')
+      .table('log')!;
+    expect(own).toMatchObject({ rowCount: 7, total: 8, complete: false, exact: held.exact });
+    expect(own.rows().map(({ id, cells }) => [id, cells])).toEqual(held.rows().map(({ id, cells }) => [id, cells]));
   });
 
   test('does not change the tiers that the live messages of its viewer have', () => {

@@ -55,7 +55,7 @@ test('nothing given, or null, is the default', () => {
       auth: true,
       theme: 'auto',
       autoRefreshMs: 0,
-      defaultRangeUs: 900e6,
+      defaultRangeUs: 'own',
     },
     ...{ lingerMs: 600_000, cors: [], open: null, limits: DEFAULT_LIMITS },
   });

@@ -345,6 +345,7 @@ describe('two producers of one name', () => {
     stage.main.socket.text('{"kind":"bye"}');
     expect(socket.texts('session')).toMatchObject([{ session: 'app', connected: false }]);
     expect(stage.session).toMatchObject({ connected: false, ended: true });
+    expect(stage.session.store.status).toBe('gone');
     expect(stage.main.wire.closed).toMatchObject({ code: 1000 });
   });
 });

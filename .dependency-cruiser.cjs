@@ -44,7 +44,12 @@ module.exports = {
     },
     { name: 'no-cycles', severity: 'error', from: { path: '^(src|standalone)/' }, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: { path: '^(src|standalone)/' }, to: { couldNotResolve: true } },
-    { name: 'src-knows-no-tests', severity: 'error', from: { path: '^(src|standalone)/' }, to: { path: '^(test|scripts|bench)/' } },
+    {
+      name: 'src-knows-no-tests',
+      severity: 'error',
+      from: { path: '^(src|standalone)/' },
+      to: { path: '^(test|scripts|bench)/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

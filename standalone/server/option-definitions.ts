@@ -32,7 +32,11 @@ export const SERVER_OPTIONS = {
   favicon: { kind: 'path', value: 'FILE', doc: 'Picture in the tab: svg, png or ico' },
   logo: { kind: 'path', value: 'FILE', doc: 'Picture beside the title: svg, png, jpg or webp' },
   'auto-refresh': { kind: 'refresh', value: 'live|DURATION', doc: 'How often the page draws at first. Default live' },
-  'default-time-range': { kind: 'range', value: 'all|DURATION', doc: 'Visible time at first. Default: what each widget declares' },
+  'default-time-range': {
+    kind: 'range',
+    value: 'all|DURATION',
+    doc: 'Visible time at first. Default: what each widget declares',
+  },
   timezone: { kind: 'zone', value: 'NAME', doc: 'IANA time zone of the page. Default: that of each viewer' },
   'buffer-size': { kind: 'bytes', value: 'off|BYTES', doc: 'History held in memory, such as 512MB. Default 512MB' },
   retention: { kind: 'age', value: 'off|DURATION', doc: 'Age of history. Default 7d' },

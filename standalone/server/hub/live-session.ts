@@ -147,7 +147,9 @@ export class LiveSession {
     const key = `${range.width} ${rangeUs}`;
     let bytes = this.#snapshots.get(key);
     if (bytes === undefined) {
-      bytes = writeMessageFrame(snapshotOf(this.session, this.store.data, this.#totals, range, this.#environment.limits.snapshotCells));
+      bytes = writeMessageFrame(
+        snapshotOf(this.session, this.store.data, this.#totals, range, this.#environment.limits.snapshotCells),
+      );
       if (this.#snapshots.size >= MOST_SNAPSHOTS) this.#snapshots.clear();
       this.#snapshots.set(key, bytes);
     }

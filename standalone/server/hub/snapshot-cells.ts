@@ -31,10 +31,19 @@ function countIn(cells: CellTiers, k: number, fromUs: number, toUs: number): num
   return tier.lowerBound(toUs) - tier.lowerBound(fromUs);
 }
 
-/** The finest tier that has at most `most` cells in a range and still holds all of it; the coarsest where none has. */
+/** Cells of a tier that would be wider than so many px look like steps. */
+const WIDEST_PX = 4;
+/** The next finer tier is taken instead where it has no more cells a pixel than this. */
+const FINER_PER_PX = 3;
+
+/** The finest tier with at most `most` cells in a time; with up to three times as many where the next one's would be too wide. */
 function tierFor(cells: CellTiers, fromUs: number, toUs: number, most: number): number {
   const top = cells.durations.length - 1;
-  for (let k = 0; k < top; k += 1) if (countIn(cells, k, fromUs, toUs) <= most) return k;
+  for (let k = 0; k < top; k += 1) {
+    const count = countIn(cells, k, fromUs, toUs);
+    if (count <= most) return k;
+    if (count <= FINER_PER_PX * most && countIn(cells, k + 1, fromUs, toUs) * WIDEST_PX < most) return k;
+  }
   return top;
 }
 

@@ -1,8 +1,10 @@
 // `npm run demo`: prints the URL of a JupyterLab with the quickstart. `-- --once`: the same headless, saves one picture, prints figures, ends.
+// `-- --standalone`, also with `--once`: the same readings from a script, in a browser tab.
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { chromium } from 'playwright-core';
 import { buildAll } from './build.ts';
+import { demoStandalone } from './demo-standalone.ts';
 import { chromiumFlags, findChromium } from './lab/chromium.ts';
 import { startJupyter } from './lab/jupyter.ts';
 import { LabPage, type SessionReport } from './lab/lab-page.ts';
@@ -10,18 +12,23 @@ import { measurePaintLatency } from './lab/paint-latency.ts';
 import { root } from './setup.mjs';
 
 const QUICKSTART = '01-quickstart.ipynb';
+const OPTIONS = ['--once', '--standalone'];
 const options = process.argv.slice(2);
-const unknown = options.filter((option) => option !== '--once');
+const unknown = options.filter((option) => !OPTIONS.includes(option));
 if (unknown.length > 0) {
-  console.error(`unknown option ${unknown.join(' ')}; the only one is --once`);
+  console.error(`unknown option ${unknown.join(' ')}; known: ${OPTIONS.join(', ')}`);
   process.exit(2);
 }
 
+await buildAll();
+if (options.includes('--standalone')) {
+  await demoStandalone({ once: options.includes('--once') });
+  process.exit(0);
+}
 const state = join(root, '.cache', 'demo');
 const dir = join(state, 'notebooks');
 mkdirSync(dir, { recursive: true });
 cpSync(join(root, 'notebooks'), dir, { recursive: true });
-await buildAll();
 console.log('starting JupyterLab ...');
 const server = await startJupyter({ dir, state: join(state, 'jupyter') });
 

@@ -1,4 +1,5 @@
-// Takes the pictures of docs/images in a real JupyterLab: the quickstart in light and dark, a narrow page, windows, thirty widgets.
+// Takes the pictures of docs/images in a real JupyterLab: the quickstart in light and dark, a narrow page, windows, thirty widgets;
+// then those of a script in a browser tab.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { buildAll } from './build.ts';
 import { chromiumFlags, findChromium } from './lab/chromium.ts';
 import { startJupyter } from './lab/jupyter.ts';
 import { LabPage, type OpenOptions, writeNotebook } from './lab/lab-page.ts';
+import { takeStandalonePictures } from './pictures-standalone.ts';
 import { root } from './setup.mjs';
 
 const images = join(root, 'docs', 'images');
@@ -83,6 +85,7 @@ try {
   await thirty.until((report) => report.series.every((series) => series.count > 200));
   await shoot(thirty, 'thirty-light', 0);
   await thirty.close();
+  await takeStandalonePictures(browser);
 } finally {
   await browser.close();
   await server.stop();

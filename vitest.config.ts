@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/browser/**'],
+          exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**'],
           testTimeout: 40_000,
           // One thread takes many files: a process and a module graph for each would cost a quarter of the time.
           pool: 'threads',
@@ -25,6 +25,7 @@ export default defineConfig({
       // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
       endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...ALONE]),
       endToEnd('faults', FAULTS, []),
+      endToEnd('standalone', ['test/standalone-e2e/**/*.test.ts'], []),
       // What measures a page or the wire has the machine to itself.
       endToEnd('alone', ALONE, []),
     ],

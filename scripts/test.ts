@@ -69,6 +69,7 @@ export const unitRunners: readonly Runner[] = [vitestRunner('unit'), pytest];
 /** Against real servers and browsers: those of one list run beside each other, the lists one after another. */
 export const endToEnd: readonly (readonly Runner[])[] = [
   [vitestRunner('e2e'), vitestRunner('faults')],
+  [vitestRunner('standalone')],
   [vitestRunner('alone')],
 ];
 

@@ -23,7 +23,10 @@ TEXT_CHARACTERS = 4096
 THEMES = ("auto", "light", "dark")
 BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\Z")
 BYTE_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-ONLY_WITH_A_START = frozenset({"host", "port", "buffer_size", "retention", "auth", "cors", "linger", "keep"})
+ONLY_WITH_A_START = frozenset(
+    {"host", "port", "buffer_size", "retention", "auth", "cors", "linger", "keep"}
+    | {"theme", "favicon", "logo", "auto_refresh", "default_time_range"}
+)
 """Fixed while a server runs."""
 
 

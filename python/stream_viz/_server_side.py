@@ -32,7 +32,6 @@ BESIDE_WINDOW_BYTES = 1_000_000
 """Unacknowledged bytes beside a notebook: a server that reads nothing must not hold up the notebook's messages."""
 TAB_S = 1.5
 """How long an open tab of an earlier run has to come back before a browser is opened."""
-PAGE_OPTIONS = ("title", "theme", "auto_refresh", "default_time_range", "timezone")
 QUIET_CODES = frozenset({"CONNECTION_LOST"})
 
 
@@ -157,7 +156,7 @@ class ServerSide:
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "version": version(),
-            "options": {name: self.options[name] for name in PAGE_OPTIONS if self.options.get(name) is not None},
+            "parent": os.getppid() if self._quiet else None,
         }
 
     def resync(self) -> None:
@@ -180,12 +179,23 @@ class ServerSide:
         for line in announcement(address, process.links if process is not None else ()):
             print(line, file=sys.stderr, flush=True)  # noqa: T201  the line a script prints
         started = self.local is not None and self.local.started
+        if self.local is not None and not started:
+            self._say_port(address)
         chosen = self.options.get("open")
         terminal = sys.stderr is not None and sys.stderr.isatty()
         if (started or chosen is True) and browser_wanted(
             chosen=chosen if isinstance(chosen, bool) else None, terminal=terminal
         ):
             threading.Thread(target=_open_browser, args=(address,), name="streamviz-browser", daemon=True).start()
+
+    def _say_port(self, address: Address) -> None:
+        port = self.options.get("port")
+        if port and port != address.port:
+            self.say(
+                f"port={port}: a server runs already at {address.url} and is used; to have another one, end it first "
+                f"or set STREAM_VIZ_KEY to a name of its own",
+                about="port taken",
+            )
 
     def failed(self, problem: StreamVizError) -> None:
         """Say once per kind of problem what the matter is."""

@@ -2,7 +2,7 @@ import type { PaneFields } from './pane.ts';
 import { doublesIn, stateInvalid } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
 
-const FIRST_CAPACITY = 16;
+const FIRST_CAPACITY = 8;
 const COLUMN_NAMES = [
   'start',
   'count',

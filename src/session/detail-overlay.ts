@@ -1,3 +1,4 @@
+import type { CellTiers } from '../core/cell-tiers.ts';
 import type { LineBuffer } from '../core/line-buffer.ts';
 import type { LineRange, NearestSample, TimeSpan } from './session-view.ts';
 
@@ -52,6 +53,20 @@ export class DetailOverlay {
   /** Rows in `[startUs, endUs)`. O(log n). */
   countIn({ startUs, endUs }: TimeSpan): number {
     return this.#lowerBound(endUs) - this.#lowerBound(startUs);
+  }
+
+  /**
+   * Whether the rows draw a range better than cells do: they serve it, and are no more than pixels, or some cell shown in it is
+   * longer than a pixel. O(log n + cells of the range).
+   */
+  isFinerThan(cells: CellTiers, range: LineRange): boolean {
+    if (!this.serves(range)) return false;
+    if (this.countIn(range) <= range.maxPoints) return true;
+    let longestUs = 0;
+    cells.eachShown(range.startUs, range.endUs, (durationUs) => {
+      if (durationUs > longestUs) longestUs = durationUs;
+    });
+    return !(longestUs > 0 && longestUs <= range.columnUs);
   }
 
   /** Fills `out` with the rows in `[startUs, endUs)` and one neighbour on each side. Breaks lie before the entries that `pending` reaches into. */

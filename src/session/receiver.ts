@@ -47,6 +47,12 @@ export class Receiver {
     this.#sessions.get(session)?.markGone(epochId);
   }
 
+  /** Lets go of a session; unknown ones are none. */
+  forget(session: string): void {
+    this.#sessions.get(session)?.dispose();
+    this.#sessions.delete(session);
+  }
+
   /** Stops all timers; twice is harmless. */
   dispose(): void {
     for (const receiver of this.#sessions.values()) receiver.dispose();

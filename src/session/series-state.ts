@@ -128,17 +128,7 @@ export class SeriesState implements SeriesView {
 
   readLine(range: LineRange, out: LineBuffer): 'points' | 'columns' {
     const detail = this.#detail;
-    return detail !== null && this.#isFiner(detail, range)
-      ? detail.read(range, this.pending, out)
-      : readLine(this, range, out);
-  }
-
-  /** More rows than pixels are drawn as the cells' envelopes are, where the cells are as fine as pixels. */
-  #isFiner(detail: DetailOverlay, range: LineRange): boolean {
-    if (!detail.serves(range)) return false;
-    if (detail.countIn(range) <= range.maxPoints) return true;
-    const tier = this.cells.horizons.findIndex((horizonUs) => horizonUs <= range.startUs);
-    return !(this.cells.durations[tier]! <= range.columnUs);
+    return detail?.isFinerThan(this.cells, range) ? detail.read(range, this.pending, out) : readLine(this, range, out);
   }
 
   extent(startUs: number, endUs: number, out: Float64Array): boolean {
@@ -158,6 +148,7 @@ export class SeriesState implements SeriesView {
     if (entry.n - carried !== this.n) {
       this.cells.hole = { seq, before: entry.before ?? Number.POSITIVE_INFINITY };
       if (entry.before !== null) this.#marks.open(this.maxTimeUs, entry.before);
+      for (const [startUs, endUs] of entry.pending ?? []) this.#marks.open(startUs, endUs);
     }
     this.n = entry.n;
     this.verifiedSeq = seq;

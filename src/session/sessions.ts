@@ -87,6 +87,12 @@ export class Sessions {
     this.#receiver.markGone(session, epochId);
   }
 
+  /** Lets go of a session and its stores; whoever holds one may read it on. A message brings the session back, empty. */
+  forget(session: string): void {
+    this.#receiver.forget(session);
+    if (this.#observers.get(session)?.size === 0) this.#observers.delete(session);
+  }
+
   /** Plain data about a session's newest store, or null for an unknown session. */
   inspect(session: string): SessionInspection | null {
     const store = this.#receiver.peek(session);

@@ -55,6 +55,8 @@ export interface SeriesEntry {
   readonly axis: 'time' | 'step';
   /** From where on the finest tier is held; null: it was there from the beginning. */
   readonly since: number | null;
+  /** Times known to be missing at whoever sends, `[start, end)` each; only a server's snapshot has them, for drawing. */
+  readonly pending?: readonly (readonly [startUs: number, endUs: number])[];
 }
 
 /** One `rows` part: a change where `slice` is null, else the complete live rows of `[from, to)`. */

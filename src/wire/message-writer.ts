@@ -18,11 +18,21 @@ const NO_SAMPLES: SampleColumns = {
 };
 
 /** The JSON of one entry of a series list: docs/protocol.md, section 3. */
-export function seriesEntryJson({ key, gen, n, before, tiers, axis, since }: SeriesEntry): Record<string, unknown> {
+export function seriesEntryJson({
+  key,
+  gen,
+  n,
+  before,
+  tiers,
+  axis,
+  since,
+  pending = [],
+}: SeriesEntry): Record<string, unknown> {
   return {
     ...{ key, gen, n, before, tiers },
     ...(axis === 'step' ? { axis } : {}),
     ...(since === null ? {} : { since }),
+    ...(pending.length === 0 ? {} : { pending }),
   };
 }
 

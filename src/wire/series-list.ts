@@ -30,12 +30,19 @@ function parseAxis(value: unknown, where: string): 'time' | 'step' {
   throw invalid(where, "'time' or 'step'", value);
 }
 
+function parsePending(value: unknown, where: string): readonly (readonly [number, number])[] {
+  return asList(value, where).map((span, i) => {
+    const [start, end] = asList(span, `${where}[${i}]`);
+    return [asWhole(start, `${where}[${i}][0]`), asWhole(end, `${where}[${i}][1]`)];
+  });
+}
+
 /** A message's series list, checked: docs/protocol.md, section 3. */
 export function parseSeriesList(metadata: Readonly<Record<string, unknown>>): readonly SeriesEntry[] {
   return asList(metadata.series, 'series list').map((value, i) => {
     const where = `series[${i}]`;
     const entry = asFields(value, where);
-    const { before, since } = entry;
+    const { before, since, pending } = entry;
     return {
       key: asText(entry.key, `${where}.key`),
       gen: asWhole(entry.gen, `${where}.gen`, 0),
@@ -44,6 +51,7 @@ export function parseSeriesList(metadata: Readonly<Record<string, unknown>>): re
       tiers: parseTiers(entry.tiers, `${where}.tiers`),
       axis: parseAxis(entry.axis, `${where}.axis`),
       since: since === null || since === undefined ? null : asWhole(since, `${where}.since`),
+      ...(pending === undefined ? {} : { pending: parsePending(pending, `${where}.pending`) }),
     };
   });
 }

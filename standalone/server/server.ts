@@ -123,7 +123,6 @@ export async function startServer(
       setImmediate(count);
     });
   });
-  server.on('error', (error) => log(`SERVER ${error.message}`));
   const stopObserving = hub.observe({ changed: () => setImmediate(count) });
 
   const ports = portsToTry({ port: options.port, previous: surroundings.previousPort ?? null });
@@ -134,6 +133,7 @@ export async function startServer(
     hub.close();
     throw error;
   });
+  server.on('error', (error) => log(`SERVER ${error.message}`));
   access = new Access({
     host: options.host,
     port,

@@ -35,12 +35,15 @@ export interface LiveDataOptions
 
 /** After so long without a connection every card says that it shows the past. */
 const GONE_MS = 3000;
+/** As many as a server keeps: what a snapshot brings for the widest chart is not made coarser on arrival. */
+const CELLS_PER_TIER = 4000;
 
 /**
  * The sessions of a server, kept up to date over one connection.
  *
  * 1. A producer that left, or a server that is lost for 3 s, turns its stores `gone`, as of its last message.
- * 2. What was missed while away is applied before what is new; how that went is in {@link resumed}.
+ * 2. What a server gave up is let go here too; what a new server lacks is kept, its producer may come back.
+ * 3. What was missed while away is applied before what is new; how that went is in {@link resumed}.
  */
 export class LiveData {
   readonly list = new SessionList();
@@ -74,7 +77,11 @@ export class LiveData {
         const timer = setTimeout(run, ms);
         return () => clearTimeout(timer);
       });
-    this.sessions = new Sessions({ now: () => this.#wallMs() * 1000, schedule: this.#schedule });
+    this.sessions = new Sessions({
+      now: () => this.#wallMs() * 1000,
+      schedule: this.#schedule,
+      limits: { cellLimit: CELLS_PER_TIER },
+    });
     const { url, detail, explain, open, later, random } = options;
     this.#transport = new SocketTransport({
       ...{ url, detail, nowMs: this.#nowMs, schedule: this.#schedule },
@@ -158,8 +165,18 @@ export class LiveData {
     }
     if (kind === 'resumed') this.#noteResumed(message);
     if (!this.list.take(message)) return;
-    if (kind === 'session' && typeof session === 'string' && message.connected === false) this.#markGone(session);
+    if (kind === 'removed') this.#forget(String(session));
+    for (const { session: name, connected } of this.list.all) {
+      if (!connected && (kind === 'hello' || name === session)) this.#markGone(name);
+    }
     this.#options.onSessions();
+  }
+
+  /** Lets go of a session that the server gave up, with its data. */
+  #forget(session: string): void {
+    this.#oldUpTo.delete(session);
+    this.#stores.delete(session);
+    this.sessions.forget(session);
   }
 
   #greet({ title, options, server }: Fields): void {
@@ -202,7 +219,7 @@ export class LiveData {
 
   #markGone(session: string): void {
     const store = this.sessions.get(session);
-    if (store.status === 'gone') return;
+    if (store.status !== 'live') return;
     this.sessions.markGone(session);
     if (Number.isFinite(store.data.sentUs)) store.goneAtUs = store.data.sentUs;
     store.notify();

@@ -6,9 +6,8 @@ import { beyond, fraction, gaugeLayout, ringParts, SWEEP_DEG } from '../../src/v
 describe('gauge geometry', () => {
   it('the arc and its labels fit wherever 24 px of radius do', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 60, max: 900 }), fc.integer({ min: 60, max: 400 }), (width, height) => {
+      fc.property(fc.integer({ min: 60, max: 1900 }), fc.integer({ min: 60, max: 1100 }), (width, height) => {
         const layout = gaugeLayout(width, height);
-        expect(layout.ringRadius).toBeLessThanOrEqual(85);
         expect(layout.centerX - layout.ringRadius).toBeGreaterThanOrEqual(-1);
         expect(layout.labelTop + 12).toBeLessThanOrEqual(height + 1);
       }),
@@ -17,6 +16,16 @@ describe('gauge geometry', () => {
 
   it('a card of 200 px holds the gauge of the design: radius 85, arc 80, labels 8 px below the ends', () => {
     expect(gaugeLayout(184, 148)).toMatchObject({ centerX: 92, ringRadius: 85, arcRadius: 80, minX: 20, maxX: 164 });
+  });
+
+  it('a larger card holds a larger gauge in its middle: thicker, its value 40 px from radius 112 and 64 px from 160 on', () => {
+    const sizes = [85, 111, 112, 159, 160, 273].map((radius) => gaugeLayout(2000, radius * 1.5 + 20.5));
+    expect(sizes.map(({ ringRadius }) => ringRadius)).toEqual([85, 111, 112, 159, 160, 273]);
+    expect(sizes.map(({ valueFont }) => valueFont)).toEqual([28, 28, 40, 40, 64, 64]);
+    expect(sizes.map(({ arcPx }) => arcPx)).toEqual([12, 16, 16, 22, 23, 39]);
+    const narrow = gaugeLayout(300, 600);
+    expect(narrow.ringRadius).toBe(150);
+    expect(Math.abs(narrow.centerY - narrow.ringRadius + narrow.labelTop + 12 - 600)).toBeLessThan(8);
   });
 
   it('ring parts rise to the end, with 1 degree between zones at their border', () => {

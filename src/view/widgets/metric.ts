@@ -66,6 +66,8 @@ class MetricWidget implements WidgetView {
   #sliding = false;
   #waiting = false;
   #many = false;
+  /** As of the last draw: who goes without a last word is said to be gone all the same. */
+  #status: WidgetContext['store']['status'] = 'waiting';
   #wake: ReturnType<typeof setTimeout> | null = null;
 
   constructor(spec: MetricSpec, context: WidgetContext) {
@@ -131,7 +133,9 @@ class MetricWidget implements WidgetView {
     const { store, theme } = this.#context;
     const held = this.#held;
     const isNew = held.read(this.#spec, store, frame, theme.reducedMotion);
-    if (isNew) this.#words.due = true;
+    const { status } = store;
+    if (isNew || status !== this.#status) this.#words.due = true;
+    this.#status = status;
     this.#control.settle();
     this.#restyle();
     const layout = this.#layOut();

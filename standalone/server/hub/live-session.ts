@@ -12,8 +12,8 @@ import type { HubEnvironment } from './hub-environment.ts';
 import { type LiveClass, roundedWidth } from './live-class.ts';
 import type { EpochMark } from './producer-hello.ts';
 import { RateMeter } from './rate-meter.ts';
+import type { ShownRange } from './shown-range.ts';
 import { type SessionTotals, snapshotOf } from './snapshot.ts';
-import type { ShownRange } from './snapshot-cells.ts';
 import { storeBytes } from './store-bytes.ts';
 import { WindowedNames } from './windowed-names.ts';
 
@@ -40,6 +40,8 @@ export class LiveSession {
   /** What people call it. */
   name: string;
   connected = false;
+  /** The process that started its newest producer, where that is a child of one that sends under the same name. */
+  parent: number | null = null;
   /** Local clock when the producer left, us; NaN while it is connected or never was. */
   goneUs = Number.NaN;
   /** The newest producer to leave said that it was done. */

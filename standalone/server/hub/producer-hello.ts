@@ -18,6 +18,8 @@ export interface ProducerHello {
   readonly pid: number | null;
   readonly host: string | null;
   readonly version: string | null;
+  /** The process that started it, where it is the child of one that sends under the same name; null: it is none. */
+  readonly parent?: number | null;
 }
 
 /** What the server holds of a session: everything of this epoch up to and including `seq`. */

@@ -23,12 +23,15 @@ export interface HubObserver {
 }
 
 const EXPIRE_EVERY_MS = 1000;
+/** So long nobody takes the place of a child process that has ended, while the script that started it does not run anew. */
+const CHILD_KEPT_US = 600e6;
 
 /**
  * All sessions of a server: producers take seats, their messages are applied and told to whoever observes.
  *
  * 1. A name belongs to one live producer: another one that asks for it gets `name#2`, `name#3`, ... So does one that began
  *    before the one that had the name last.
+ *    The data of a child process that ended stay for ten minutes, unless its script runs anew.
  * 2. A producer that comes back (same epoch) gets its session again, and the connection it had is told to go.
  * 3. Memory is bounded: by age, by bytes, by the number of sessions and of their series. Nothing a producer does concerns
  *    another one's session before its own.
@@ -81,6 +84,7 @@ export class SessionHub {
       this.#sessions.set(name, session);
     }
     session.name = hello.name;
+    session.parent = hello.parent ?? null;
     session.connected = true;
     session.ended = false;
     session.goneUs = Number.NaN;
@@ -135,7 +139,8 @@ export class SessionHub {
    * The session whose producer, or where it has none whose data, are of this epoch; else the first of `name`, `name#2`, ...
    * that no live producer has and whose data are of an epoch that began earlier: viewers never go back to one.
    */
-  #nameFor({ session, epoch }: ProducerHello): string {
+  #nameFor(hello: ProducerHello): string {
+    const { session, epoch } = hello;
     for (let i = 1; ; i += 1) {
       const name = i === 1 ? session : `${session}#${i}`;
       const held = this.#sessions.get(name);
@@ -145,9 +150,16 @@ export class SessionHub {
     for (let i = 1; ; i += 1) {
       const name = i === 1 ? session : `${session}#${i}`;
       const held = this.#sessions.get(name);
-      const isNewer = held === undefined || held.startedUs < epoch.startedUs;
-      if (isNewer && !this.#seats.has(name)) return name;
+      if (held === undefined) return name;
+      if (held.startedUs < epoch.startedUs && !this.#seats.has(name) && !this.#isKeptChild(held, hello)) return name;
     }
+  }
+
+  /** Whether a session is that of a child process which ended a short while ago, in the present run of its script. */
+  #isKeptChild(held: LiveSession, { session, parent }: ProducerHello): boolean {
+    if (held.parent === null || !(this.#environment.now() - held.goneUs < CHILD_KEPT_US)) return false;
+    const run = this.#sessions.get(session);
+    return held.parent === parent || (run !== undefined && run !== held && run.startedUs < held.startedUs);
   }
 
   /** Makes room for one more session: the one gone longest leaves. */

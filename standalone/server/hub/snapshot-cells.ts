@@ -1,29 +1,13 @@
 import type { CellTiers } from '../../../src/core/cell-tiers.ts';
 import { paneSize } from '../../../src/core/windows/window-shape.ts';
 import type { SeriesState } from '../../../src/session/series-state.ts';
+import { FineCells } from './fine-cells.ts';
+import type { LiveClass } from './live-class.ts';
 import type { PaneBuilder } from './pane-builder.ts';
-
-/** What a viewer shows. */
-export interface ShownRange {
-  /** Pixels. */
-  readonly width: number;
-  /** Length of the visible time; null: everything. */
-  readonly rangeUs: number | null;
-}
+import { type ShownRange, showsRows, visibleFromUs } from './shown-range.ts';
 
 /** Most cells of a windowed series' visible range, for each pixel: they stay fine enough for its windows. */
 const WINDOWED_PER_PX = 4;
-
-/**
- * Start of what a viewer sees of a series at `nowUs`, the producer's clock.
- *
- * A view follows the clock, or the newest sample where that is old or ahead: the earlier of both is meant. Steps have no
- * range: all of them are seen.
- */
-export function visibleFromUs(series: SeriesState, { rangeUs }: ShownRange, nowUs: number): number {
-  if (rangeUs === null || series.axis === 'step') return Number.NEGATIVE_INFINITY;
-  return Math.min(nowUs, series.maxTimeUs) - rangeUs;
-}
 
 /** Cells of tier `k` that start in `[fromUs, toUs)`. O(log n). */
 function countIn(cells: CellTiers, k: number, fromUs: number, toUs: number): number {
@@ -60,18 +44,22 @@ function windowTier(series: SeriesState): number {
 
 /**
  * Adds a partition of everything a series retains, in time order: at most one cell a pixel, of the visible range no finer than
- * its pixels need and coarser before it. What is shown only coarsely is as coarse as it is.
+ * its pixels need and coarser before it. What is shown only coarsely is as coarse as it is, but for what the raw rows still
+ * tell whole: that comes in cells of the viewer's class, where longer ones would be wider than 4 px.
  *
- * O(cells held).
+ * O(cells held + raw rows shown).
+ *
+ * @param liveClass Finest cells that the viewer knows of this series; null: none finer than the series' own.
  */
 export function addSnapshotCells(
   builder: PaneBuilder,
   index: number,
   series: SeriesState,
   range: ShownRange,
-  nowUs: number,
+  options: { readonly nowUs: number; readonly liveClass: LiveClass },
 ): void {
   const { cells } = series;
+  const { nowUs } = options;
   const { durations } = cells;
   const seenUs = visibleFromUs(series, range, nowUs);
   const isAll = seenUs === Number.NEGATIVE_INFINITY;
@@ -82,9 +70,11 @@ export function addSnapshotCells(
   const pastTier = isAll
     ? seenTier
     : Math.max(seenTier, tierFor(cells, Number.NEGATIVE_INFINITY, seenUs, range.width / 4));
+  const fine = seenTier === 0 ? fineCells(builder, index, series, range, options) : null;
   let row = -1;
   let rowEnd = Number.NEGATIVE_INFINITY;
   cells.eachShown(Number.NEGATIVE_INFINITY, end, (durationUs, startUs, tierIndex, from) => {
+    if (startUs >= seenUs && fine?.add(startUs, durationUs, cells.tiers[tierIndex]!.count[from]!)) return;
     if (startUs >= rowEnd) {
       const wanted = durations[startUs < seenUs ? pastTier : seenTier]!;
       const duration = Math.max(durationUs, wanted);
@@ -94,4 +84,19 @@ export function addSnapshotCells(
     }
     builder.merge(row, cells.tiers[tierIndex]!, from);
   });
+}
+
+/** What gives the visible cells of a dense series more finely than its own tiers do; null where that is not needed. */
+function fineCells(
+  builder: PaneBuilder,
+  index: number,
+  series: SeriesState,
+  range: ShownRange,
+  { nowUs, liveClass }: { readonly nowUs: number; readonly liveClass: LiveClass },
+): FineCells | null {
+  const { rangeUs, width } = range;
+  if (liveClass === null || rangeUs === null || showsRows(series, range, nowUs)) return null;
+  const isNarrow = series.cells.durations[0]! * width <= WIDEST_PX * rangeUs;
+  if (isNarrow || rangeUs > FINER_PER_PX * width * liveClass) return null;
+  return new FineCells(builder, index, series.ring, liveClass);
 }

@@ -1,9 +1,6 @@
 import type { SeriesState } from '../../../src/session/series-state.ts';
 import type { SampleColumns } from '../../../src/wire/message-types.ts';
-import { type ShownRange, visibleFromUs } from './snapshot-cells.ts';
-
-/** Most raw rows of a snapshot for each pixel; above, cells show as much. */
-const ROWS_PER_PX = 2;
+import { type ShownRange, showsRows, visibleFromUs } from './shown-range.ts';
 
 interface Run {
   readonly index: number;
@@ -21,7 +18,7 @@ export class SnapshotRows {
     const { ring } = series;
     const from = ring.lowerBound(visibleFromUs(series, range, nowUs));
     const count = ring.length - from;
-    if (count === 0 || count > ROWS_PER_PX * range.width) return;
+    if (count === 0 || !showsRows(series, range, nowUs)) return;
     this.#runs.push({ index, series, from });
     this.#count += count;
   }

@@ -5,7 +5,8 @@ import type { KeyframeRange, Message, RowsPart, SeriesEntry } from '../../../src
 import { isFoldable } from './class-frame.ts';
 import { type LiveClass, liveClassOf } from './live-class.ts';
 import { PaneBuilder } from './pane-builder.ts';
-import { addSnapshotCells, type ShownRange } from './snapshot-cells.ts';
+import type { ShownRange } from './shown-range.ts';
+import { addSnapshotCells } from './snapshot-cells.ts';
 import { SnapshotFeatures } from './snapshot-features.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
 import type { WindowedNames } from './windowed-names.ts';
@@ -35,6 +36,7 @@ function entryOf(series: SeriesState, liveClass: LiveClass, windowed: WindowedNa
     before: finiteOrNull(series.maxTimeUs),
     tiers: cells.durations,
     since: finiteOrNull(cells.horizons[0]!),
+    pending: series.pending.map(({ startUs, endUs }) => [startUs, endUs] as const),
   };
   if (liveClass === null || !isFoldable(entry, liveClass, windowed)) return entry;
   return { ...entry, tiers: [liveClass, ...entry.tiers], since: null };
@@ -89,9 +91,11 @@ export function snapshotOf(
   for (const state of data.series.values()) {
     const index = series.length;
     const from = builder.length;
-    series.push(entryOf(state, liveClass, totals.windowed));
+    const entry = entryOf(state, liveClass, totals.windowed);
+    series.push(entry);
     ranges.push({ series: index, from: finiteOrNull(state.cells.from), gone: state.cells.gone });
-    addSnapshotCells(builder, index, state, shown, data.sentUs);
+    const finest = entry.tiers === state.cells.durations ? null : liveClass;
+    addSnapshotCells(builder, index, state, shown, { nowUs: data.sentUs, liveClass: finest });
     if (state.windows.stores.size > 0) windowed.push({ state, from, to: builder.length });
     rows.add(index, state, shown, data.sentUs);
   }

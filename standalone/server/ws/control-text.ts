@@ -159,6 +159,7 @@ function parseHello(fields: Fields): ProducerHello {
     pid: orNull(fields.pid, (pid) => asWhole(pid, 'pid', 0)),
     host: orNull(fields.host, (host) => asText(host, 'host')),
     version: orNull(fields.version, (version) => asText(version, 'version')),
+    parent: orNull(fields.parent, (parent) => asWhole(parent, 'parent', 0)),
   };
 }
 

@@ -191,6 +191,23 @@ def test_the_parent_goes_on_after_a_fork_also_where_it_sends_nothing(script, ser
     assert process.returncode == 0
 
 
+def test_a_child_process_says_whose_child_it_is_and_a_script_is_nobodys(script, server):
+    code = """
+import os
+import stream_viz as sv
+cpu = sv.metric("cpu")
+cpu.send(0)
+pid = os.fork()
+cpu.send(1)
+if pid:
+    os.waitpid(pid, 0)
+    print(os.getpid(), pid)
+"""
+    done = script(code, STREAM_VIZ_SERVER=server.link)
+    own, child = map(int, done.stdout.split())
+    assert {hello["pid"]: hello["parent"] for hello in server.hellos} == {own: None, child: own}
+
+
 def test_the_next_run_of_a_script_has_the_same_session_and_another_script_its_own(script, server):
     for _ in range(2):
         assert script(SEND, STREAM_VIZ_SERVER=server.link).returncode == 0

@@ -65,7 +65,6 @@ def test_every_sample_arrives_in_order_and_is_acknowledged(server):
 
 
 def test_the_hello_says_who_sends_and_where_it_is(server):
-    sv.configure(title="Plant", theme="dark")
     sv.connect(server.url, token=server.token)
     (hello,) = server.hellos
     sender = _producer.current().sender
@@ -74,7 +73,6 @@ def test_the_hello_says_who_sends_and_where_it_is(server):
     assert (hello["session"], hello["epoch"]) == (sender.session, sender.epoch)
     assert (hello["seq"], hello["from"]) == (0, 1)
     assert hello["version"] == sv.__version__
-    assert hello["options"] == {"title": "Plant", "theme": "dark"}
 
 
 def test_tables_and_events_arrive_whole(server):

@@ -104,6 +104,16 @@ def test_the_next_run_and_another_script_join_the_server_that_runs(script):
     assert sorted(session.split("-")[0] for session, _ in metrics(first)) == ["app", "other"]
 
 
+def test_a_script_that_joins_a_server_says_once_that_it_is_not_at_the_port_it_asked_for(script):
+    assert script(SEND).returncode == 0
+    first = running()
+    asked = "import stream_viz as sv\nsv.configure(port={})\n" + SEND
+    joined = script(asked.format(first.port + 1))
+    assert joined.stderr.count("port=") == 1
+    assert f"runs already at {first.url}" in joined.stderr
+    assert "port=" not in script(asked.format(first.port)).stderr
+
+
 def test_two_scripts_that_start_at_once_share_one_server(script):
     processes = [script(SEND, start=True, name=f"app{at}.py") for at in range(3)]
     for process in processes:

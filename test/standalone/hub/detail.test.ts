@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { LineBuffer } from '../../../src/core/line-buffer.ts';
 import { mergePanes, paneOf } from '../../../src/core/pane.ts';
+import { Sessions } from '../../../src/session/sessions.ts';
 import { readSamplePart } from '../../../src/wire/arrow-fixed.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
+import { decodeDetail } from '../../../standalone/viewer/detail-frame.ts';
 import { paneColumns } from '../../session/message-builder.ts';
 import { Stage } from '../ws/stage.ts';
 import { rowsFrom } from './producer.ts';
@@ -132,5 +135,26 @@ describe('the answer to a zoom', () => {
     one.tell({ kind: 'query', id: 'q7', session: 'app', series: [KEY], startUs: 0, endUs: 10, columns: 5 });
     expect(decodeFrame(one.socket.frames().at(-1)!).header).toMatchObject({ kind: 'detail', id: 'q7' });
     expect(other.socket.sent).toBe(before);
+  });
+
+  test('is drawn by a viewer that joined late and goes back to what its snapshot had only coarsely', () => {
+    const stage = new Stage();
+    const end = stage.clock.nowUs - (stage.clock.nowUs % 6e8);
+    for (let i = 0; i < 8; i += 1) stage.send({ a: rowsFrom(end - (8 - i) * 9e8, 9000, 100_000) });
+    const sessions = new Sessions({ now: () => stage.clock.nowUs });
+    const snapshot = decodeFrame(stage.session.snapshot({ width: 512, rangeUs: 3e8 }));
+    sessions.deliver(snapshot.header, snapshot.buffers, 'ws');
+    const series = sessions.get('app').data.series.get(KEY)!;
+    const range = { startUs: end - 6.6e9, endUs: end - 6e9, columnUs: 6e8 / 512, maxPoints: 1024 };
+    const out = new LineBuffer();
+    const wide: number[] = [];
+    series.cells.eachShown(range.startUs, range.endUs, (durationUs) => void wide.push(durationUs));
+    expect(Math.min(...wide)).toBeGreaterThan(8 * range.columnUs);
+    series.readLine(range, out);
+    const { startUs, endUs } = range;
+    const answer = stage.session.detail({ id: 'q', series: [KEY], startUs, endUs, columns: 512 });
+    series.takeDetail(decodeDetail(decodeFrame(answer)).series[0]!.overlay);
+    expect(series.readLine(range, out)).toBe('points');
+    expect(out.length).toBeGreaterThan(1000);
   });
 });

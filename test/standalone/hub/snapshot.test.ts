@@ -6,7 +6,7 @@ import { decodeFrame } from '../../../src/wire/frame.ts';
 import { decodeMessage } from '../../../src/wire/message.ts';
 import { FakeTable, rowsPart } from '../../session/fake-table.ts';
 import { Stage } from '../ws/stage.ts';
-import { PlainProducer, rowsFrom } from './producer.ts';
+import { PlainProducer, rowsFrom, TIERS } from './producer.ts';
 
 const RANGES = [null, 1e6, 6e7, 3.6e9, 8.64e10];
 
@@ -22,7 +22,7 @@ function decoded(frame: Uint8Array) {
 }
 
 describe('a snapshot', () => {
-  test('is a partition of all cells, at most one a pixel, whatever the range: counts are exact in an empty store', () => {
+  test('is a partition of all cells, at most three a pixel, whatever the range: counts are exact in an empty store', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.constantFrom(1000, 50_000, 1e6, 7e6)), {
@@ -41,7 +41,7 @@ describe('a snapshot', () => {
           const frame = stage.session.snapshot({ width, rangeUs });
           const message = decoded(frame);
           const { panes } = message.keyframe!;
-          expect(panes.length / 2).toBeLessThanOrEqual(width + 1);
+          expect(panes.length / 2).toBeLessThanOrEqual(3 * width + 1);
           for (let i = 1; i < panes.length; i += 1) {
             if (panes.series[i] === panes.series[i - 1]) {
               expect(panes.start[i]!).toBeGreaterThanOrEqual(panes.start[i - 1]! + panes.duration[i - 1]!);
@@ -121,6 +121,19 @@ describe('a snapshot', () => {
     expect(message).toMatchObject({ kind: 'snapshot', documentRevision: 1, document: { widgets: [widget] } });
   });
 
+  test('of a series with an open hole tells what is missing: a viewer that joins later draws the same gap', () => {
+    const stage = new Stage();
+    const now = stage.clock.nowUs;
+    stage.send({ a: rowsFrom(now, 5, 1e6) });
+    stage.main.next({ a: rowsFrom(now + 5e6, 5, 1e6) });
+    stage.send({ a: rowsFrom(now + 10e6, 5, 1e6) });
+    const held = stage.session.store.data.series.get('["a",[]]')!;
+    expect(held.pending).toEqual([{ startUs: now + 4e6, endUs: now + 9e6 }]);
+    const later = deliver(stage, stage.session.snapshot({ width: 512, rangeUs: 60e6 }));
+    const own = later.get('app').data.series.get('["a",[]]')!;
+    expect(own.pending).toEqual(held.pending);
+  });
+
   test('of a table that lacks rows brings all that are there: no viewer gives up what the server has', () => {
     const stage = new Stage();
     const table = new FakeTable(100, 2);
@@ -168,6 +181,33 @@ describe('a snapshot', () => {
     for (let i = 0; i < 10; i += 1) seat.take(plain.frame({ a: rowsFrom(i * 1e8, 100_000, 1000) }));
     const session = stage.hub.sessions.get('big')!;
     expect(session.store.series('a')[0]!.count).toBe(1e6);
-    for (const rangeUs of RANGES) expect(session.snapshot({ width: 1024, rangeUs }).length).toBeLessThan(100_000);
+    const bytes = (rangeUs: number | null) => session.snapshot({ width: 1024, rangeUs }).length;
+    for (const rangeUs of [null, 3.6e9, 8.64e10]) expect(bytes(rangeUs)).toBeLessThan(100_000);
+    for (const rangeUs of [1e6, 6e7, 3e8]) expect(bytes(rangeUs)).toBeLessThan(250_000);
+  });
+
+  test('of a dense series has cells of the viewer class where longer ones would be wide, equal to those of its rows', () => {
+    const stage = new Stage();
+    const end = stage.clock.nowUs - (stage.clock.nowUs % 1e6);
+    const sent = rowsFrom(end - 2e8, 200_000, 1000);
+    stage.send({ a: sent.slice(0, 100_000) });
+    stage.send({ a: sent.slice(100_000) });
+    const { series, keyframe } = decoded(stage.session.snapshot({ width: 1024, rangeUs: 6e7 }));
+    expect(series[0]!.tiers).toEqual([5e4, ...TIERS]);
+    const { panes } = keyframe!;
+    const seen = [...panes.start.keys()].filter((row) => panes.start[row]! > end - 5.9e7);
+    expect(seen.length).toBeGreaterThan(1000);
+    for (const row of seen) {
+      const start = panes.start[row]!;
+      const own = sent.filter(([time]) => time >= start && time < start + 5e4).map(([, value]) => value);
+      expect(panes.duration[row]).toBe(5e4);
+      expect([panes.count[row], panes.min[row], panes.max[row], panes.first[row], panes.last[row]]).toEqual([
+        own.length,
+        Math.min(...own),
+        Math.max(...own),
+        own[0],
+        own.at(-1),
+      ]);
+    }
   });
 });

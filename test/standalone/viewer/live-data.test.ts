@@ -100,6 +100,31 @@ describe('live data', () => {
     expect(live.store('shop').status).toBe('gone');
   });
 
+  it('a producer that left while the page was away for a moment is gone, though nothing was missed', () => {
+    const { live, timers, greet, send } = setUp();
+    live.start();
+    send(greet());
+    greet().end();
+    timers.advance(250);
+    greet(false);
+    expect(live.store('shop').status).toBe('gone');
+  });
+
+  it('a session that the server gave up is let go with its data, and begins anew should it come back', () => {
+    const { live, greet, send, run } = setUp();
+    live.start();
+    const server = greet();
+    send(server);
+    const before = live.store('shop');
+    server.say({ kind: 'removed', session: 'shop' });
+    run();
+    expect(live.list.all).toEqual([]);
+    expect(live.store('shop')).not.toBe(before);
+    expect(live.store('shop').status).toBe('waiting');
+    send(server);
+    expect(live.store('shop').status).toBe('live');
+  });
+
   it('a server lost for 3 s turns every store gone; a shorter loss does not', () => {
     const { live, timers, greet, send } = setUp();
     live.start();

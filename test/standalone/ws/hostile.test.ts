@@ -329,6 +329,50 @@ describe('two producers of one name', () => {
     expect(back.plain.session).toBe('app#2');
   });
 
+  /** Child processes that run one after the other, each with one message. Returns the names they got. */
+  const childrenOf = (stage: Stage, parent: number, count: number): string[] => {
+    const names: string[] = [];
+    for (let i = 0; i < count; i += 1) {
+      stage.clock.advance(1000);
+      const child = stage.producer({ parent, epoch: { id: `c${parent}-${i}`, startedUs: stage.clock.nowUs } });
+      child.send();
+      child.socket.closed();
+      names.push(child.plain.session);
+    }
+    return names;
+  };
+
+  test('child processes that run one after the other keep their data, each under a name of its own', () => {
+    const stage = new Stage();
+    stage.send();
+    expect(childrenOf(stage, 7, 3)).toEqual(['app#2', 'app#3', 'app#4']);
+    stage.clock.advance(600_000);
+    expect(childrenOf(stage, 7, 1)).toEqual(['app#2']);
+  });
+
+  test('so do those whose parent sends nothing', () => {
+    const stage = new Stage();
+    const joined = [1, 2].map((i) => {
+      const child = stage.producer({ session: 'pool', parent: 7, epoch: { id: `p${i}`, startedUs: 10 + i } });
+      child.send();
+      child.socket.closed();
+      return child.plain.session;
+    });
+    expect(joined).toEqual(['pool', 'pool#2']);
+  });
+
+  test('the next run of a script, and its children, take the places of the run before', () => {
+    const stage = new Stage();
+    stage.send();
+    childrenOf(stage, 7, 2);
+    stage.main.socket.closed();
+    stage.clock.advance(1000);
+    const next = stage.producer({ epoch: { id: 'next', startedUs: stage.clock.nowUs } });
+    next.send();
+    expect(next.plain.session).toBe('app');
+    expect(childrenOf(stage, 8, 3)).toEqual(['app#2', 'app#3', 'app#4']);
+  });
+
   test('acknowledgements come at most every 50 ms and name the newest message that was applied', () => {
     const stage = new Stage();
     for (let i = 0; i < 5; i += 1) stage.send();

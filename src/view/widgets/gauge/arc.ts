@@ -2,15 +2,26 @@
 export const SWEEP_DEG = 240;
 export const START_DEG = 210;
 export const END_DEG = -30;
-const LARGEST_RADIUS_PX = 85;
+/** Radius in a card of its usual height. A larger gauge is the same picture, enlarged. */
+const USUAL_RADIUS_PX = 85;
 const SMALLEST_RADIUS_PX = 24;
 const BELOW_PX = 20.5;
-export const RING_PX = 3;
-export const ARC_PX = 12;
+const RING_PX = 3;
+const ARC_PX = 12;
 const RING_GAP_PX = 2;
 const LABEL_GAP_PX = 8;
 const RING_GAP_DEG = 1;
-const VALUE_LINE_PX = { M: 36, S: 28, XS: 20 } as const;
+/** How large the value is written. */
+export type GaugeValueSize = 'XL' | 'L' | 'M' | 'S' | 'XS';
+
+/** From which radius a value is so large; its line and its letters, CSS px. */
+const VALUE_SIZES: readonly (readonly [GaugeValueSize, leastRadius: number, line: number, font: number])[] = [
+  ['XL', 160, 72, 64],
+  ['L', 112, 48, 40],
+  ['M', 70, 36, 28],
+  ['S', 56, 28, 22],
+  ['XS', 0, 20, 14],
+];
 /** Where the middle of the value is, below the middle of the arc (negative: above). */
 const CENTER_PX = -3;
 
@@ -26,33 +37,44 @@ export interface GaugeLayout {
   readonly minX: number;
   readonly maxX: number;
   readonly labelTop: number;
-  readonly valueSize: 'M' | 'S' | 'XS';
-  /** Top of the value's line. */
+  /** Thickness of arc and ring. */
+  readonly arcPx: number;
+  readonly ringPx: number;
+  readonly valueSize: GaugeValueSize;
+  /** Top of the value's line, its height, and the size of its letters. */
   readonly valueTop: number;
+  readonly valueLine: number;
+  readonly valueFont: number;
 }
 
 /**
- * The largest gauge of at most 85 px radius that fits, centred across: the arc, 8 px below its ends the labels.
- * Never below 24 px radius; a smaller area cuts it.
+ * The largest gauge that fits, in the middle: the arc, 8 px below its ends the labels. Never below 24 px radius; a smaller area
+ * cuts it. Above 85 px radius the arc grows thicker and the value larger with it.
  */
 export function gaugeLayout(width: number, height: number): GaugeLayout {
   const fit = Math.min((height - BELOW_PX) / 1.5, width / 2);
-  const radius = Math.max(SMALLEST_RADIUS_PX, Math.min(LARGEST_RADIUS_PX, Math.floor(fit)));
+  const radius = Math.max(SMALLEST_RADIUS_PX, Math.floor(fit));
+  const scale = Math.max(1, radius / USUAL_RADIUS_PX);
+  const arcPx = Math.round(ARC_PX * scale);
+  const ringPx = Math.round(RING_PX * scale);
+  const ringGapPx = Math.round(RING_GAP_PX * scale);
+  const top = Math.max(0, Math.floor((height - BELOW_PX - 1.5 * radius) / 2));
   const centerX = Math.round(width / 2);
-  const ringMiddle = radius - RING_PX / 2;
+  const ringMiddle = radius - ringPx / 2;
   const half = ringMiddle * Math.cos((30 * Math.PI) / 180);
-  const endY = radius + radius / 2;
-  const valueSize = radius >= 70 ? 'M' : radius >= 56 ? 'S' : 'XS';
+  const centerY = top + radius;
+  const endY = centerY + radius / 2;
+  const [valueSize, , valueLine, valueFont] = VALUE_SIZES.find(([, least]) => radius >= least)!;
   return {
     centerX,
-    centerY: radius,
+    centerY,
     ringRadius: radius,
-    arcRadius: radius - RING_PX - RING_GAP_PX,
+    arcRadius: radius - ringPx - ringGapPx,
     minX: Math.round(centerX - half),
     maxX: Math.round(centerX + half),
     labelTop: Math.round(endY + LABEL_GAP_PX - 4),
-    valueSize,
-    valueTop: Math.round(radius + CENTER_PX - VALUE_LINE_PX[valueSize] / 2),
+    ...{ arcPx, ringPx, valueSize, valueLine, valueFont },
+    valueTop: Math.round(centerY + CENTER_PX * scale - valueLine / 2),
   };
 }
 

@@ -2,19 +2,19 @@ import type { GaugeSeriesOption } from 'echarts/charts';
 import { GaugeChart as EChartsGauge } from 'echarts/charts';
 import { type ComposeOption, type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { ARC_PX, END_DEG, type GaugeLayout, RING_PX, type RingPart, START_DEG } from './arc.ts';
+import { END_DEG, type GaugeLayout, type RingPart, START_DEG } from './arc.ts';
 
 use([EChartsGauge, CanvasRenderer]);
 
 type GaugeOption = ComposeOption<GaugeSeriesOption>;
 
 const FILL_MS = 150;
-/** Triangles, 10 px along the arc and as wide as it, that point past its end. */
+/** Triangles, 10 px (of an arc 12 px wide) along the arc and as wide as it, that point past its end. */
 const POINT_ABOVE = 'path://M0,0L10,6L0,12Z';
 const POINT_BELOW = 'path://M10,0L0,6L10,12Z';
-const POINT_PX = 10;
+const POINT_SHARE = 10 / 12;
 /** The point starts inside the arc's end: no seam. */
-const POINT_SHIFT_PX = POINT_PX / 2 - 0.5;
+const POINT_SEAM_PX = 0.5;
 
 /** Everything the picture depends on; colours are resolved. */
 export interface GaugePicture {
@@ -76,6 +76,8 @@ export class GaugeCanvas {
 /** `progress` and `pointer` are always there and hidden by colour: ECharts 6 fails on an update that turns `show` on. */
 function optionOf(picture: GaugePicture): GaugeOption {
   const { layout, share } = picture;
+  const pointPx = POINT_SHARE * layout.arcPx;
+  const shiftPx = pointPx / 2 - POINT_SEAM_PX;
   const bare: GaugeSeriesOption = {
     type: 'gauge',
     startAngle: START_DEG,
@@ -105,10 +107,10 @@ function optionOf(picture: GaugePicture): GaugeOption {
         ...bare,
         id: 'arc',
         radius: layout.arcRadius,
-        axisLine: { roundCap: false, lineStyle: { width: ARC_PX, color: [[1, picture.track]] } },
+        axisLine: { roundCap: false, lineStyle: { width: layout.arcPx, color: [[1, picture.track]] } },
         progress: {
           show: true,
-          width: ARC_PX,
+          width: layout.arcPx,
           roundCap: false,
           overlap: true,
           itemStyle: { color: share !== null && share > 0 ? picture.fill : 'transparent' },
@@ -116,10 +118,10 @@ function optionOf(picture: GaugePicture): GaugeOption {
         pointer: {
           show: true,
           icon: picture.beyond === 'below' ? POINT_BELOW : POINT_ABOVE,
-          width: POINT_PX,
-          length: ARC_PX,
+          width: pointPx,
+          length: layout.arcPx,
           keepAspect: false,
-          offsetCenter: [picture.beyond === 'below' ? -POINT_SHIFT_PX : POINT_SHIFT_PX, -(layout.arcRadius - ARC_PX)],
+          offsetCenter: [picture.beyond === 'below' ? -shiftPx : shiftPx, -(layout.arcRadius - layout.arcPx)],
           itemStyle: { color: picture.beyond === null ? 'transparent' : picture.fill },
         },
         data: [{ value: share ?? 0 }],
@@ -131,7 +133,7 @@ function optionOf(picture: GaugePicture): GaugeOption {
         axisLine: {
           show: ringColors.length > 0,
           roundCap: false,
-          lineStyle: { width: RING_PX, color: ringColors.length > 0 ? ringColors : [[1, 'transparent']] },
+          lineStyle: { width: layout.ringPx, color: ringColors.length > 0 ? ringColors : [[1, 'transparent']] },
         },
         progress: { show: false },
         pointer: { show: false },

@@ -38,8 +38,8 @@ export function gaugePng(still: GaugeStill): string | null {
   draw.drawImage(canvas, 0, 0, still.width, canvas.height / ratio);
   draw.textAlign = 'center';
   draw.fillStyle = theme.tokens.text;
-  draw.font = `600 ${layout.valueSize === 'M' ? 28 : 14}px ${theme.font}`;
-  draw.fillText(still.value, layout.centerX, layout.valueTop + 28);
+  draw.font = `600 ${layout.valueFont}px ${theme.font}`;
+  draw.fillText(still.value, layout.centerX, layout.valueTop + layout.valueLine / 2 + 0.36 * layout.valueFont);
   draw.fillStyle = theme.tokens['text-3'];
   draw.font = `400 11px ${theme.font}`;
   draw.fillText(still.min, layout.minX, layout.labelTop + 12);

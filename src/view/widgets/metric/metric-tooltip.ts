@@ -82,7 +82,8 @@ function oneRows({ line, sample }: CursorSample, options: RowOptions): TooltipRo
   }
   return [
     row('mean', numbers.text(pane.mean)),
-    row('min to max', `${numbers.exact(pane.min)} to ${numbers.exact(pane.max)}`),
+    row('min', numbers.exact(pane.min)),
+    row('max', numbers.exact(pane.max)),
     row('samples', pane.count.toLocaleString()),
   ];
 }

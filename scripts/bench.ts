@@ -39,6 +39,11 @@ const benches: readonly Bench[] = [
   { name: 'size', command: process.execPath, script: 'bench/size.ts' },
   { name: 'draw', command: process.execPath, script: 'bench/draw.ts', browser: true },
   { name: 'painted', command: process.execPath, script: 'bench/painted.ts', browser: true },
+  { name: 'standalone', command: process.execPath, script: 'bench/standalone.ts' },
+  { name: 'standalone-drawn', command: process.execPath, script: 'bench/standalone-drawn.ts', browser: true },
+  { name: 'standalone-charts', command: process.execPath, script: 'bench/standalone-charts.ts', browser: true },
+  { name: 'viewers', command: process.execPath, script: 'bench/viewers.ts' },
+  { name: 'viewers-updates', command: process.execPath, script: 'bench/viewers-updates.ts' },
 ];
 
 const options = process.argv.slice(2);

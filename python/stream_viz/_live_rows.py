@@ -18,6 +18,7 @@ from stream_viz._burst_folds import fold_pieces
 from stream_viz._feature_part import FEATURE_PART_BYTES, FEATURE_ROW_BYTES
 from stream_viz._message import MessageParts, entry_bytes, pane_bytes
 from stream_viz._row_block import Rows, Taken
+from stream_viz._series import SCALAR_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from stream_viz._pane import Panes
     from stream_viz._series import Series
 
-BURST_SERIES = 4
-"""From so many waiting series on they go through one pass."""
+TOGETHER_ROWS = 40
+"""From so many waiting rows on series go through one pass: its own cost is that of about so many rows one by one."""
+ARRAY_ROWS = 18
+"""What more rows of one series than are handled in Python cost, in such rows, however many they are."""
 LEAST_PANES = 64
 LEAST_ROWS = 64
 """A series whose rows are not folded sends at least so many, so that it gets on."""
@@ -49,7 +52,7 @@ class LiveRows:
         turn = self._turn % max(1, len(waiting))
         end = parts.size + room
         order = [*waiting[turn:], *waiting[:turn]]
-        if len(order) >= BURST_SERIES:
+        if sum(rows if rows <= SCALAR_ROWS else ARRAY_ROWS for _, rows in order) >= TOGETHER_ROWS:
             fitting = self._fitting(order, share, room)
             one_by_one = self._add_together(parts, order[:fitting], share, end, now_us)
             rest, turn = order[fitting:], turn + fitting

@@ -25,7 +25,7 @@ NOTHING = {"spread": False, "increase": False, "sketch": False, "base_us": None}
 ALL = {"spread": True, "increase": True, "sketch": True, "base_us": None}
 
 
-def play(seed, burst_series, needs=None):
+def play(seed, together_rows, needs=None):
     """Drive a sender and a viewer with orderly, late, broken and bulk rows; the same calls for the same seed.
 
     `needs` are those of every other series.
@@ -39,7 +39,7 @@ def play(seed, burst_series, needs=None):
     names = [f"m{i % 2}" for i in range(rng.randint(5, 9))]
     series = [sender.series(name, {"i": str(i)}, max_points=500) for i, name in enumerate(names)]
     stretch = rng.choice([1, 40, 3000])
-    old, _live_rows.BURST_SERIES = _live_rows.BURST_SERIES, burst_series
+    old, _live_rows.TOGETHER_ROWS = _live_rows.TOGETHER_ROWS, together_rows
     try:
         for _ in range(60):
             clock[0] += STEP_US
@@ -51,7 +51,7 @@ def play(seed, burst_series, needs=None):
             if (message := sender.tick()) is not None:
                 viewer.apply(message)
     finally:
-        _live_rows.BURST_SERIES = old
+        _live_rows.TOGETHER_ROWS = old
     return sender, series, viewer
 
 
@@ -85,7 +85,7 @@ PLAIN, WIDE, FINE = None, ALL, {**ALL, "base_us": 250_000}
     ids=[f"plain-{seed}" for seed in range(8)] + ["wide-8", "wide-9", "fine-10", "fine-11"],
 )
 def test_a_burst_leaves_series_and_viewer_as_one_by_one_does(seed, needs):
-    held = [play(seed, burst_series, needs) for burst_series in (1, 10**9)]
+    held = [play(seed, together_rows, needs) for together_rows in (1, 10**9)]
     for together, apart in zip(held[0][1], held[1][1], strict=True):
         assert together.n == apart.n
         for counter in ("late", "invalid", "missing", "expired"):

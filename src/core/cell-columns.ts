@@ -140,10 +140,11 @@ export class CellColumns implements PaneFields {
     return [start, count, sum, min, max, first, firstTime, last, lastTime, asOf, below];
   }
 
-  /** Moves the rows to the front, into columns of twice the size unless half were free. Returns how far they moved. */
+  /** Moves the rows to the front, into columns of twice the size unless a quarter was free. Returns how far they moved. */
   #makeRoom(): number {
     const shift = this.head;
-    const capacity = this.size > this.start.length / 2 ? this.start.length * 2 : this.start.length;
+    const { length } = this.start;
+    const capacity = this.size > (3 * length) / 4 ? 2 * length : length;
     const moved = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
       if (capacity === column.length) return column.copyWithin(0, this.head, this.end);
       const grown = new Float64Array(capacity);

@@ -83,10 +83,18 @@ export function inherit(cells: TieredCells, tierIndex: number, row: number): voi
   copyPane(tier, row, inherited, 0);
 }
 
-/** As {@link inherit}, for the cells of a tier before `edgeUs`, whose finer cells are about to go. */
+/**
+ * As {@link inherit}, for the cells of a tier before `edgeUs`, whose finer cells are about to go.
+ *
+ * Begins with the parent of the oldest finer cell: what is older has none left. O(cells about to go).
+ */
 export function inheritBefore(cells: TieredCells, tierIndex: number, edgeUs: number): void {
   const tier = cells.tiers[tierIndex]!;
-  for (let row = tier.head; row < tier.end && tier.start[row]! < edgeUs; row += 1) {
+  const finer = cells.tiers[tierIndex - 1]!;
+  if (finer.size === 0) return;
+  const duration = cells.durations[tierIndex]!;
+  const from = tier.lowerBound(Math.floor(finer.start[finer.head]! / duration) * duration);
+  for (let row = from; row < tier.end && tier.start[row]! < edgeUs; row += 1) {
     inherit(cells, tierIndex, row);
     tier.below[row] = 0;
   }

@@ -102,7 +102,7 @@ export const LIMITS = {
     off: null,
     doc: 'Missed messages sent one by one to a viewer that resumes; above, it gets a snapshot',
   },
-  cellsPerTier: { unit: 'count', value: 4000, off: null, doc: 'Cells of one duration of one series' },
+  cellsPerTier: { unit: 'count', value: 2800, off: null, doc: 'Cells of one duration of one series' },
   snapshotCells: {
     unit: 'count',
     value: 100_000,

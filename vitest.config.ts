@@ -2,6 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const FAULTS = ['test/e2e/{bad-messages,kernels,loss,python-interface,reruns}.test.ts'];
 const ALONE = ['test/e2e/limits.test.ts', 'test/browser/**/*.test.ts'];
+/** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
+const SLOW = [
+  'test/cli/bundle.test.ts',
+  'test/ground/arrows.test.ts',
+  'test/session/healing.test.ts',
+  'test/standalone/{http/stream,hub/snapshot,life/process,ws/server-law}.test.ts',
+];
+const QUICK = process.env.STREAMVIZ_QUICK === undefined ? [] : SLOW;
 
 /** Tests against real servers and browsers, one file after another. */
 const endToEnd = (name: string, include: string[], exclude: string[]) => ({
@@ -15,12 +23,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**'],
+          exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**', ...QUICK],
           testTimeout: 40_000,
           expect: { poll: { timeout: 20_000 } },
           // One thread takes many files: a process and a module graph for each would cost a quarter of the time.
           pool: 'threads',
           isolate: false,
+          maxWorkers: 2,
         },
       },
       // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.

@@ -1,4 +1,4 @@
-// Format, lint, types, layer arrows, schema and unit tests, under a minute. Steps run two at a time; a failing step prints its output.
+// Format, lint, types, layer arrows, schema and the quicker unit tests. Steps run two at a time; a failing step prints its output.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

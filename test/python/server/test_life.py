@@ -69,7 +69,7 @@ def test_ctrl_c_while_waiting_ends_the_script_with_everything_sent(script, serve
 
 def test_sigterm_with_a_handler_that_exits_loses_nothing(script, server):
     code = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *a: sys.exit(143))\n" + SEND
-    code += "print('ready', flush=True)\nsignal.pause()\n"
+    code += "print('ready', flush=True)\nimport time\nwhile True: time.sleep(0.05)\n"
     process = script(code, start=True, STREAM_VIZ_SERVER=server.link)
     assert process.stdout.readline() == "ready\n"
     process.terminate()

@@ -13,7 +13,10 @@ const QUICK = process.env.STREAMVIZ_QUICK === undefined ? [] : SLOW;
 
 /** Tests against real servers and browsers, one file after another. */
 const endToEnd = (name: string, include: string[], exclude: string[]) => ({
-  test: { name, include, exclude, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+  test: {
+    ...{ name, include, exclude, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
+    expect: { poll: { timeout: 30_000 } },
+  },
 });
 
 export default defineConfig({

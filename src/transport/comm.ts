@@ -1,4 +1,5 @@
 import { PROTOCOL_VERSION, sessionOf } from '../wire/header.ts';
+import { laterTask } from './later-task.ts';
 
 /** A buffer as some host gives it: tight or not, a view of any kind, or a list of bytes (VS Code). */
 export type CommBuffer = ArrayBuffer | ArrayBufferView | readonly number[];
@@ -32,18 +33,6 @@ const QUEUE_BYTES = 64 * 1024 * 1024;
 /** What a message without buffers weighs in the queue. */
 const MESSAGE_BYTES = 512;
 const REPEAT_MS = 120_000;
-
-function laterTask(): (task: () => void) => void {
-  if (typeof MessageChannel === 'undefined') return (task) => void setTimeout(task, 0);
-  return (task) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      task();
-    };
-    port2.postMessage(null);
-  };
-}
 
 const randomId = (): string =>
   Array.from({ length: 4 }, () =>
@@ -93,7 +82,7 @@ export class CommTransport {
 
   constructor(options: CommTransportOptions) {
     this.#options = options;
-    this.#schedule = options.schedule ?? laterTask();
+    this.#schedule = options.schedule ?? laterTask;
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 

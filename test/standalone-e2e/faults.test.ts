@@ -181,6 +181,11 @@ test(`${ROUNDS} rounds of kills and cuts: log, server, raw viewer, pane viewer a
   // Away for longer than a snapshot has rows, from a server that is another one on return: a hole in the rows, for sure.
   note('server killed behind unplugged viewers');
   for (const net of nets) net.drop();
+  for (const script of scripts) {
+    const epoch = await script.epoch();
+    const built = script.record(epoch).totals.size;
+    await until('messages that no viewer gets', () => script.record(epoch).totals.size > built + 5);
+  }
   const { pid } = await place.server();
   endProcess(pid);
   await place.server(pid);

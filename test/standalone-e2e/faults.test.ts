@@ -201,9 +201,13 @@ test(`${ROUNDS} rounds of kills and cuts: log, server, raw viewer, pane viewer a
   let cells = 0;
   let inHoles = 0;
   for (const script of scripts) {
+    const session = sessions.get(script)!;
+    await until('live panes', () => {
+      const [rows, panes] = wire.map((viewer) => viewer.store(session).data.series.get('["load",[]]'));
+      return (rows?.ring.length ?? 0) > 100 && (panes?.folds.length ?? 0) > 10;
+    });
     const seq = await script.stop();
     const epoch = await script.epoch();
-    const session = sessions.get(script)!;
     for (const viewer of wire) await viewer.reaches(session, epoch, seq);
     const held = await tab.reaches(session, epoch, seq);
     const record = script.record(epoch);

@@ -79,6 +79,12 @@ async function shoot(viewer: ServerPage, name: string, folder = states): Promise
   console.log(`${folder === images ? 'docs/images' : 'test/output/standalone'}/${name}.png`);
 }
 
+/** Sorts the table of processes by their memory, largest first: those a reader may know. */
+async function sortByMemory({ page }: ServerPage): Promise<void> {
+  const header = page.getByRole('columnheader', { name: 'memory' });
+  while ((await header.getAttribute('aria-sort')) !== 'descending') await header.getByRole('button').click();
+}
+
 const LARGE: OpenPageOptions = { width: 1280, height: 800, pixelRatio: 1.5 };
 const PHONE: OpenPageOptions = { width: 375, height: 760, pixelRatio: 2 };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -101,10 +107,13 @@ export async function takeStandalonePictures(browser: Browser): Promise<void> {
 async function takeDashboard(browser: Browser, script: RunningScript): Promise<void> {
   const viewer = await ServerPage.open(browser, script.link, LARGE);
   await viewer.until(({ series }) => series.some(({ name, count }) => name === 'load' && count > 170), 200_000);
+  await sortByMemory(viewer);
+  await pause(1500);
   await shoot(viewer, 'standalone-light', images);
   await viewer.close();
   const dark = await ServerPage.open(browser, script.link, { ...LARGE, scheme: 'dark' });
   await dark.until(() => true);
+  await sortByMemory(dark);
   await pause(2500);
   await shoot(dark, 'standalone-dark', images);
   await dark.close();
@@ -175,6 +184,9 @@ async function takeStates(browser: Browser, script: RunningScript): Promise<void
   await line.cut(false);
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.locator('.sv-bar-chip', { hasText: 'Resumed' }).waitFor({ timeout: 25_000 });
+  await pause(600);
+  await sortByMemory(viewer);
+  await page.mouse.move(10, 300);
   await pause(600);
   await shoot(viewer, 'standalone-resumed', images);
   await viewer.close();

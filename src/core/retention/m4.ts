@@ -49,7 +49,6 @@ class M4Columns {
     const { startUs, endUs, columns } = grid;
     const perUs = columns / (endUs - startUs);
     let openGap = this.openGap;
-    let column = -1;
     for (let i = run.from; i < run.to; i += 1) {
       const time = times[i]!;
       if (!(time >= startUs && time < endUs)) continue;
@@ -58,7 +57,7 @@ class M4Columns {
         if (openGap < 0) openGap = i + run.offset;
         continue;
       }
-      column = Math.min(columns - 1, Math.floor((time - startUs) * perUs));
+      const column = Math.min(columns - 1, Math.floor((time - startUs) * perUs));
       const index = i + run.offset;
       if (this.first[column]! < 0) {
         this.first[column] = index;

@@ -3,7 +3,6 @@ import type { PaneKeeping } from './pane-extras.ts';
 import {
   COUNT,
   counterStep,
-  EVEN,
   FIRST,
   FIRST_TIME,
   INCREASE,
@@ -15,7 +14,6 @@ import {
   MEAN,
   MIN,
   mergeRow,
-  ODD,
   ROW,
   ROW_SHIFT,
   SUM,
@@ -27,7 +25,7 @@ import { APPROXIMATE, AT_LEAST } from './window-results.ts';
 const fold = new Float64Array(ROW);
 
 /**
- * Writes row `from` of `panes` with its features as the pane at `row` of `rows`.
+ * Writes row `from` of `panes` with its features as the pane at `row` of `rows`, but for the halves of its sum: only to be merged.
  *
  * What is needed and not known is marked: a spread or an increase of several samples (APPROXIMATE; then the step from the
  * first to the last sample stands for the increase), and distinct values (AT_LEAST).
@@ -46,8 +44,6 @@ export function writeFold(
   const last = panes.last[from]!;
   rows[row + COUNT] = count;
   rows[row + SUM] = sum;
-  rows[row + EVEN] = sum;
-  rows[row + ODD] = 0;
   rows[row + MIN] = panes.min[from]!;
   rows[row + MAX] = panes.max[from]!;
   rows[row + FIRST] = first;

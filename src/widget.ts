@@ -86,6 +86,17 @@ function listen(model: WidgetModel): void {
   ask(runtimeFor(model));
 }
 
+const heard = new Set<string>();
+
+/** marimo initializes no model without a view, and evaluates this module once: there the first view listens for its hub. */
+function listenInMarimo(model: WidgetModel, el: HTMLElement): void {
+  const root = el.getRootNode();
+  const id = text(model, 'hub_id');
+  if (!(root instanceof ShadowRoot) || root.host.localName !== 'marimo-anywidget' || heard.has(id)) return;
+  heard.add(id);
+  model.widget_manager.get_model(id).then(listen, () => heard.delete(id));
+}
+
 /** A card at about its final size, so that the page does not jump when the runtime draws. */
 function placeholder(el: HTMLElement, model: WidgetModel): HTMLElement {
   const box = el.ownerDocument.createElement('div');
@@ -109,6 +120,7 @@ export default {
   },
   render({ model, el, signal }: RenderProps): (() => void) | undefined {
     if (model.get('kind') !== 'view') return undefined;
+    listenInMarimo(model, el);
     const state = placeholder(el, model);
     const life = new AbortController();
     signal?.addEventListener('abort', () => life.abort());

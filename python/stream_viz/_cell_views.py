@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ class CellViews:
 
     def declared(self, widget_id: str) -> None:
         """Show a widget that a constructor named: in the running execution's view, which it may open."""
-        if threading.current_thread() is not threading.main_thread():
+        if not self._kernel.in_cell():
             if not self._noted:
                 self._noted = True
                 print(THREAD_NOTE, file=sys.stderr)  # noqa: T201  a sentence to the person at the notebook

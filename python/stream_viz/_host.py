@@ -47,6 +47,9 @@ class Kernel(Protocol):
 
     session: str
 
+    def in_cell(self) -> bool:
+        """Return whether this thread is one that runs cells."""
+
     def parent(self) -> Parent | None:
         """Return the request being worked on, or None outside of one."""
 
@@ -95,8 +98,13 @@ def switched_off() -> bool:
 
 def find_kernel() -> Kernel | None:
     """Return the kernel this process is, or None (scripts, terminals, forked children, `STREAMVIZ=off`)."""
-    if os.environ.get("STREAMVIZ", "").lower() == "off":
+    if os.environ.get("STREAMVIZ", "").lower() == "off" or os.getpid() != IMPORT_PID:
         return None
+    if "marimo" in sys.modules:
+        from stream_viz._marimo import MarimoKernel, marimo_context  # noqa: PLC0415  in a marimo notebook only
+
+        if marimo_context() is not None:
+            return MarimoKernel()
     shell = shell_with_kernel()
     if shell is None:
         return None

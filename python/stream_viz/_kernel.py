@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 VIEW_TYPE = "application/vnd.streamviz.view+json"
 WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
 RUNTIME_FILE = "runtime.mjs"
+HUB_PREFIX = "streamviz-hub-"
+"""Begins the hub's comm id, the epoch's id ends it: a page that heard nothing yet finds it among a kernel's comms."""
 
 
 class IPythonKernel:
@@ -32,6 +35,10 @@ class IPythonKernel:
         self._hub: StreamVizModel | None = None
         self._epoch = ""
         self.session = f"kernel-{kernel_id()}"
+
+    def in_cell(self) -> bool:
+        """Return whether this is the main thread, the one that runs cells."""
+        return threading.current_thread() is threading.main_thread()
 
     def parent(self) -> Parent | None:
         """Return the request being worked on (of the current task or thread where ipykernel tells them apart)."""
@@ -62,6 +69,7 @@ class IPythonKernel:
         self._epoch = epoch
         self._asset = StreamVizModel(kind="asset", text=text, version=version(), hash=digest)
         self._hub = StreamVizModel(
+            model_id=HUB_PREFIX + epoch,
             kind="hub",
             session=self.session,
             epoch=epoch,
@@ -109,7 +117,13 @@ class IPythonKernel:
         if self._hub is None or self._asset is None:
             message = "display_view before open_hub"
             raise RuntimeError(message)
-        spec = {"session": self.session, "epoch": self._epoch, "view": view_id, "version": version()}
+        spec = {
+            "session": self.session,
+            "epoch": self._epoch,
+            "view": view_id,
+            "version": version(),
+            "hub": self._hub.model_id,
+        }
         model = StreamVizModel(
             kind="view",
             hub_id=self._hub.model_id,

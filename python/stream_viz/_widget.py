@@ -100,6 +100,13 @@ class Widget:
         else:
             _producer.current().show([self._declaration.id], implicit=True)
 
+    def _display_(self) -> Any:
+        """Show the widget at the end of a marimo cell, with all that the cell has shown."""
+        from stream_viz._marimo import shown_output  # noqa: PLC0415  marimo alone calls this
+
+        self._ipython_display_()
+        return shown_output()
+
     def __repr__(self) -> str:
         """Return `<Metric 'cpu'>`, with `closed` where it is."""
         state = " closed" if self._declaration.closed else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -131,6 +132,9 @@ class FakeKernel:
         self.request = Parent(f"m{self.executions}", message_type, cell, deleted)
         for callback in self.on_start:
             callback()
+
+    def in_cell(self):
+        return threading.current_thread() is threading.main_thread()
 
     def parent(self):
         return self.request

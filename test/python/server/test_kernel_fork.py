@@ -15,6 +15,7 @@ class Hub:
     def send(self, header, buffers): pass
 class Kernel:
     session = "kernel-1"
+    def in_cell(self): return True
     def parent(self): return None
     def open_hub(self, epoch, on_message): return Hub()
     def on_execution(self, started, cleared): pass

@@ -1,9 +1,6 @@
-// Arrow bytes to ring, pyramid and 1 s windows with quantiles: one series, 16 interleaved, 10,000; beside Perspective. The
-// 10,000 get a row each in every batch of a second, through a log that hands rows on series by series: once with everything
-// read every 40 batches, once with all results read after each batch and the rings, through a log of their own, every 40.
+// Arrow bytes to ring, pyramid and 1 s windows with quantiles: one series, 16, 10,000; beside Perspective. The series take
+// turns; a batch has the rows of each side by side, as the wire does. The 10,000 get a row each in every batch of a second.
 import perspective, { type Table, type View } from '@perspective-dev/client/node';
-import { RowGroups } from '../src/core/retention/row-groups.ts';
-import { type RowConsumer, StagedRows } from '../src/core/retention/staged-rows.ts';
 import { SampleRing } from '../src/core/sample-ring.ts';
 import { parseAggregation } from '../src/core/windows/aggregation.ts';
 import { createWindows } from '../src/core/windows/create-windows.ts';
@@ -17,8 +14,6 @@ import { figure, median, report, rotate } from './figures.ts';
 
 const ROWS = 10_000;
 const BATCHES = 40;
-/** Rows that may wait: those of all batches, 14 MB. */
-const LOG_ROWS = 1 << 19;
 const START_US = 1_763_000_000_000_000;
 const AGGREGATIONS = ['count', 'sum', 'min', 'max', 'p50', 'p95', 'p99'].map(parseAggregation);
 const PERSPECTIVE_ROUNDS = 3;
@@ -37,22 +32,15 @@ function lognormal(length: number): Float64Array {
 /** Series take turns, every `stepUs` a row. */
 function batches(series: number, stepUs: number): readonly Uint8Array[] {
   const values = lognormal(ROWS * BATCHES);
+  const order = Array.from({ length: ROWS }, (_, i) => i).sort((a, b) => (a % series) - (b % series) || a - b);
   return Array.from({ length: BATCHES }, (_, b) =>
     writeSamplePart({
       length: ROWS,
-      series: Uint16Array.from({ length: ROWS }, (_, i) => (b * ROWS + i) % series),
-      time: Float64Array.from({ length: ROWS }, (_, i) => START_US + (b * ROWS + i) * stepUs),
+      series: Uint16Array.from(order, (i) => i % series),
+      time: Float64Array.from(order, (i) => START_US + (b * ROWS + i) * stepUs),
       value: values.subarray(b * ROWS, (b + 1) * ROWS),
     }),
   );
-}
-
-/** How the series of an engine are held and read. */
-interface Reading {
-  /** Samples that each ring holds. */
-  readonly capacity: number;
-  /** All results are read after so many batches, the rings after all; null: no row waits in a log. */
-  readonly everyBatches: number | null;
 }
 
 type Columns = ReturnType<typeof readSamplePart>['columns'];
@@ -61,45 +49,23 @@ type Columns = ReturnType<typeof readSamplePart>['columns'];
 class Engine {
   readonly #parts: readonly Uint8Array[];
   readonly #passUs: number;
-  readonly #everyBatches: number | null;
-  readonly #groups = new RowGroups();
-  readonly #add: RowConsumer['add'];
   readonly #arena = new ColumnArena();
   readonly #rings: SampleRing[] = [];
   readonly #windows: WindowOperator[] = [];
-  readonly #log: StagedRows;
-  /** Rows for the rings where they are read less often than the results. */
-  readonly #ringLog: StagedRows | null;
+  readonly #results = new WindowResults(AGGREGATIONS.length);
   #shiftUs = 0;
   results = 0;
 
-  constructor(series: number, stepUs: number, { capacity, everyBatches }: Reading) {
+  /** @param capacity Samples that each ring holds. */
+  constructor(series: number, stepUs: number, capacity: number) {
+    if (ROWS % series !== 0) throw new Error(`${ROWS} rows are no whole turns of ${series} series`);
     this.#parts = batches(series, stepUs);
     this.#passUs = ROWS * BATCHES * stepUs;
-    this.#everyBatches = everyBatches;
     const options: WindowOptions = { shape: windowShape({ window: 1_000_000 }), aggregations: AGGREGATIONS };
-    const results = new WindowResults(AGGREGATIONS.length);
     for (let s = 0; s < series; s++) {
       this.#rings.push(new SampleRing(capacity));
-      this.#windows.push(createWindows(options, results));
+      this.#windows.push(createWindows(options, this.#results));
     }
-    const addToRing: RowConsumer['add'] = (s, time, value, from, to) => {
-      (this.#rings[s] as SampleRing).append(time, value, from, to);
-    };
-    const addToWindows: RowConsumer['add'] = (s, time, value, from, to, now) => {
-      (this.#windows[s] as WindowOperator).add(time, value, from, to, now);
-      this.results += results.length;
-      results.clear();
-    };
-    const addToBoth: RowConsumer['add'] = (s, time, value, from, to, now) => {
-      addToRing(s, time, value, from, to, now);
-      addToWindows(s, time, value, from, to, now);
-    };
-    const log = (add: RowConsumer['add']) => new StagedRows({ add, advance: () => undefined }, { rows: LOG_ROWS });
-    const isApart = everyBatches !== null && everyBatches < BATCHES;
-    this.#add = addToBoth;
-    this.#log = log(isApart ? addToWindows : addToBoth);
-    this.#ringLog = isApart ? log(addToRing) : null;
   }
 
   /** Reads every batch, and moves its times on. */
@@ -109,27 +75,17 @@ class Engine {
 
   /** The same, into rings and windows. */
   ingest(): void {
-    let batch = 0;
-    this.#pass((columns) => {
-      if (this.#everyBatches === null) {
-        this.#group(columns);
-        return;
-      }
-      this.#log.push(columns, Number.NaN);
-      this.#ringLog?.push(columns, Number.NaN);
-      batch += 1;
-      if (batch % this.#everyBatches === 0) this.#log.flush();
-    });
-    this.#ringLog?.flush();
+    this.#pass((columns) => this.#add(columns));
   }
 
-  #group(columns: Columns): void {
-    const groups = this.#groups;
-    groups.group(columns);
-    for (let s = 0; s < groups.series; s++) {
-      const from = groups.starts[s] as number;
-      const to = groups.starts[s + 1] as number;
-      if (from < to) this.#add(s, groups.time, groups.value, from, to, Number.NaN);
+  #add({ length, series, time, value }: Columns): void {
+    for (let from = 0, to = 0; from < length; from = to) {
+      const s = series[from] as number;
+      while (to < length && series[to] === s) to++;
+      (this.#rings[s] as SampleRing).append(time, value, from, to);
+      (this.#windows[s] as WindowOperator).add(time, value, from, to, Number.NaN);
+      this.results += this.#results.length;
+      this.#results.clear();
     }
   }
 
@@ -176,10 +132,9 @@ function viewOfSeconds(): object {
 }
 
 const engines = {
-  one: new Engine(1, 100, { capacity: 1 << 20, everyBatches: null }),
-  sixteen: new Engine(16, 100, { capacity: 1 << 16, everyBatches: null }),
-  many: new Engine(ROWS, 100, { capacity: 1 << 10, everyBatches: BATCHES }),
-  manyRead: new Engine(ROWS, 100, { capacity: 1 << 10, everyBatches: 1 }),
+  one: new Engine(1, 100, 1 << 20),
+  sixteen: new Engine(16, 100, 1 << 16),
+  many: new Engine(ROWS, 100, 1 << 10),
 };
 const medians = rotate({
   decode: () => engines.one.decode(),
@@ -187,7 +142,6 @@ const medians = rotate({
   decodeMixed: () => engines.sixteen.decode(),
   sixteen: () => engines.sixteen.ingest(),
   many: () => engines.many.ingest(),
-  manyRead: () => engines.manyRead.ingest(),
 });
 for (const [name, { results }] of Object.entries(engines))
   if (results === 0) throw new Error(`${name} gave no results`);
@@ -195,7 +149,6 @@ const perRow = (name: string): number => ((medians[name] ?? Number.NaN) * 1e6) /
 const one = perRow('one') - perRow('decode');
 const sixteen = perRow('sixteen') - perRow('decodeMixed');
 const many = perRow('many') - perRow('decodeMixed');
-const manyRead = perRow('manyRead') - perRow('decodeMixed');
 
 const parts = batches(1, 100);
 const rates: { table: number[]; view: number[] } = { table: [], view: [] };
@@ -225,8 +178,7 @@ report([
   ),
   figure('the same with decoding', 1000 / whole, 'M/s', whole / table, 'a Perspective table', 0.01),
   figure('the same with decoding', 1000 / whole, 'M/s', whole / view, 'a Perspective view of 1 s', null),
-  figure('16 interleaved series', 1000 / sixteen, 'M/s', sixteen / 40, '25 M/s (at least)', 1),
+  figure('16 series that take turns', 1000 / sixteen, 'M/s', sixteen / 40, '25 M/s (at least)', 1),
   figure('10,000 series, a sample each per second', many, 'ns per sample', many / sixteen, '16 series', 3),
-  figure('the same, results read every second', manyRead, 'ns per sample', manyRead / sixteen, '16 series', null),
 ]);
 process.exit(0);

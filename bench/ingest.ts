@@ -1,9 +1,10 @@
-// A 10k-row batch from Arrow bytes to ring, pyramid and cells of every tier; and the bytes a million samples take.
+// A 10k-row batch from Arrow bytes to ring, pyramid and cells of every tier; the same with a row each of 10,000 series, which
+// have windows of 1 s, beside 16 of them; and the bytes a million samples take.
 import { tableFromIPC } from 'apache-arrow';
 import { SampleRing } from '../src/core/sample-ring.ts';
 import { Sessions } from '../src/session/sessions.ts';
 import { writeSamplePart } from '../src/wire/arrow-fixed-writer.ts';
-import { figure, report, rotate } from './figures.ts';
+import { figure, median, report, rotate } from './figures.ts';
 
 const ROWS = 10_000;
 const SERIES = 10;
@@ -61,7 +62,78 @@ function decodeOnly(): void {
   for (const part of batches) if (tableFromIPC(part).numRows !== ROWS) throw new Error('apache-arrow lost rows');
 }
 
+/** A session whose series share {@link ROWS} samples a second; each has windows of a second. */
+class Feed {
+  readonly #series: number;
+  readonly #sessions = new Sessions({ now: () => START_US });
+  readonly taken: number[] = [];
+  #second = 0;
+
+  constructor(series: number) {
+    this.#series = series;
+  }
+
+  /** Delivers the next second, which is encoded before the clock starts. */
+  deliver(): void {
+    const second = this.#second;
+    this.#second += 1;
+    const each = ROWS / this.#series;
+    const timeOf = (i: number) => START_US + second * 1e6 + Math.floor(((i % each) * 1e6) / each);
+    const entries = Array.from({ length: this.#series }, (_, i) => ({
+      key: JSON.stringify(['m', [['host', `h${i}`]]]),
+      gen: 0,
+      n: (second + 1) * each,
+      before: second === 0 ? null : timeOf(each - 1) - 1e6,
+      tiers: [1e6, 1e7, 6e7, 6e8],
+    }));
+    const samples = {
+      length: ROWS,
+      series: Uint16Array.from({ length: ROWS }, (_, i) => Math.floor(i / each)),
+      time: Float64Array.from({ length: ROWS }, (_, i) => timeOf(i)),
+      value: Float64Array.from({ length: ROWS }, (_, i) => Math.sin(i) * 50 + second),
+    };
+    const options = { window: 1, aggregation: ['avg', 'p95'] };
+    const document = { revision: 1, widgets: [{ id: 'metric:m', kind: 'metric', name: 'm', options }] };
+    const parts = [
+      writeSamplePart(samples, JSON.stringify({ series: entries })),
+      new TextEncoder().encode(JSON.stringify(document)),
+    ];
+    const header = {
+      v: [1, 0],
+      kind: 'batch',
+      session: 's',
+      epoch,
+      seq: second + 1,
+      sentUs: START_US + (second + 1) * 1e6,
+      samples: (second + 1) * ROWS,
+      document: 1,
+      tables: {},
+      parts: [
+        { role: 'document', buffer: 1 },
+        { role: 'samples', buffer: 0 },
+      ].slice(second === 0 ? 0 : 1),
+    };
+    const began = performance.now();
+    this.#sessions.deliver(header, parts);
+    this.taken.push(performance.now() - began);
+  }
+
+  /** ns a sample of the messages from `from` on. */
+  perSample(from: number): number {
+    const held = this.#sessions.inspect('s')?.series ?? [];
+    const count = held.reduce((sum, series) => sum + (series.windows[0]?.results ?? 0), 0);
+    if (count < this.#series * (this.#second - 2)) throw new Error(`${count} results of ${this.#series} series`);
+    return (median(this.taken.slice(from)) * 1e6) / ROWS;
+  }
+}
+
 const times = rotate({ memcpy, ingest, 'apache-arrow': decodeOnly });
+const few = new Feed(16);
+const many = new Feed(ROWS);
+const WARM_SECONDS = 20;
+for (let second = 0; second < 2 * WARM_SECONDS; second++) for (const feed of [few, many]) feed.deliver();
+const fewNs = few.perSample(WARM_SECONDS);
+const manyNs = many.perSample(WARM_SECONDS);
 const perBatch = (name: string): number => ((times[name] ?? Number.NaN) / batches.length) * 1000;
 const million = new SampleRing(1 << 20);
 const time = Float64Array.from({ length: 1 << 20 }, (_, i) => START_US + i);
@@ -89,6 +161,14 @@ report([
     'M/s',
     ROWS / perBatch('ingest') / 50,
     '50 M/s (at least)',
+    null,
+  ),
+  figure(
+    '10,000 series with windows, a sample each per message',
+    manyNs,
+    'ns per sample',
+    manyNs / fewNs,
+    '16 series',
     null,
   ),
   figure(

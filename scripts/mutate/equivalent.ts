@@ -134,11 +134,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     changes: [['high > low', '>=']],
   },
   {
-    file: 'src/core/retention/row-groups.ts',
-    because: 'the falls are compared with 0 alone',
-    changes: [['falls += 1', '-=']],
-  },
-  {
     file: 'src/core/retention/retained-series.ts',
     because: 'nothing is older than forever',
     changes: [['this.retentionUs < Number.POSITIVE_INFINITY', '<=']],

@@ -2,7 +2,9 @@ import type { PaneFields } from './pane.ts';
 import { doublesIn, stateInvalid } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
 
-const FIRST_CAPACITY = 8;
+/** Rows at first: many series have one sample, which is one cell of each tier. */
+const FIRST_CAPACITY = 2;
+const NO_ROWS = new Float64Array(0);
 const COLUMN_NAMES = [
   'start',
   'count',
@@ -27,19 +29,23 @@ const COLUMN_NAMES = [
 export class CellColumns implements PaneFields {
   head = 0;
   end = 0;
-  start = new Float64Array(FIRST_CAPACITY);
-  count = new Float64Array(FIRST_CAPACITY);
-  sum = new Float64Array(FIRST_CAPACITY);
-  min = new Float64Array(FIRST_CAPACITY);
-  max = new Float64Array(FIRST_CAPACITY);
-  first = new Float64Array(FIRST_CAPACITY);
-  firstTime = new Float64Array(FIRST_CAPACITY);
-  last = new Float64Array(FIRST_CAPACITY);
-  lastTime = new Float64Array(FIRST_CAPACITY);
+  start = NO_ROWS;
+  count = NO_ROWS;
+  sum = NO_ROWS;
+  min = NO_ROWS;
+  max = NO_ROWS;
+  first = NO_ROWS;
+  firstTime = NO_ROWS;
+  last = NO_ROWS;
+  lastTime = NO_ROWS;
   /** Number of the message whose complete pane the cell last took; 0 when it was only ever added to. */
-  asOf = new Float64Array(FIRST_CAPACITY);
+  asOf = NO_ROWS;
   /** Samples shown by the finer cells under this one: the sum of their {@link shown}. */
-  below = new Float64Array(FIRST_CAPACITY);
+  below = NO_ROWS;
+
+  constructor() {
+    this.#move(0, 0, FIRST_CAPACITY);
+  }
 
   /** Bytes held, free rows included. */
   get bytes(): number {
@@ -82,8 +88,17 @@ export class CellColumns implements PaneFields {
     if (row < this.end && this.start[row] === startUs) return row;
     if (this.end === this.start.length) row -= this.#makeRoom();
     if (row < this.end) for (const column of this.#columns()) column.copyWithin(row + 1, row, this.end);
-    for (const column of this.#columns()) column[row] = 0;
     this.start[row] = startUs;
+    this.count[row] = 0;
+    this.sum[row] = 0;
+    this.min[row] = 0;
+    this.max[row] = 0;
+    this.first[row] = 0;
+    this.firstTime[row] = 0;
+    this.last[row] = 0;
+    this.lastTime[row] = 0;
+    this.asOf[row] = 0;
+    this.below[row] = 0;
     this.end += 1;
     return row;
   }
@@ -103,27 +118,16 @@ export class CellColumns implements PaneFields {
         throw stateInvalid(`the cells of ${table.name} are not in order`);
       }
     }
-    this.head = 0;
+    const columns = COLUMN_NAMES.map((key) => doublesIn(table, key, start.length));
+    this.#move(0, 0, capacityFor(start.length));
     this.end = start.length;
-    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, start.length))));
-    for (const key of COLUMN_NAMES) {
-      const column = new Float64Array(capacity);
-      column.set(doublesIn(table, key, start.length));
-      this[key] = column;
-    }
+    for (const [k, key] of COLUMN_NAMES.entries()) this[key].set(columns[k]!);
   }
 
   /** Gives back the room that the rows do not need. */
   trim(): void {
-    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, this.size))));
-    if (capacity >= this.start.length) return;
-    for (const key of COLUMN_NAMES) {
-      const column = new Float64Array(capacity);
-      column.set(this[key].subarray(this.head, this.end));
-      this[key] = column;
-    }
-    this.end -= this.head;
-    this.head = 0;
+    const capacity = capacityFor(this.size);
+    if (capacity < this.start.length) this.#move(this.head, this.end, capacity);
   }
 
   /** Drops the cells that start before `edgeUs`. */
@@ -144,26 +148,26 @@ export class CellColumns implements PaneFields {
   #makeRoom(): number {
     const shift = this.head;
     const { length } = this.start;
-    const capacity = this.size > (3 * length) / 4 ? 2 * length : length;
-    const moved = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      if (capacity === column.length) return column.copyWithin(0, this.head, this.end);
-      const grown = new Float64Array(capacity);
-      grown.set(column.subarray(this.head, this.end));
-      return grown;
-    };
-    this.start = moved(this.start);
-    this.count = moved(this.count);
-    this.sum = moved(this.sum);
-    this.min = moved(this.min);
-    this.max = moved(this.max);
-    this.first = moved(this.first);
-    this.firstTime = moved(this.firstTime);
-    this.last = moved(this.last);
-    this.lastTime = moved(this.lastTime);
-    this.asOf = moved(this.asOf);
-    this.below = moved(this.below);
-    this.head = 0;
-    this.end -= shift;
+    if (this.size > (3 * length) / 4) this.#move(this.head, this.end, 2 * length);
+    else {
+      for (const column of this.#columns()) column.copyWithin(0, this.head, this.end);
+      this.end -= shift;
+      this.head = 0;
+    }
     return shift;
   }
+
+  /** Moves the rows `[from, to)` to the front of new columns, which lie in one block of memory. */
+  #move(from: number, to: number, capacity: number): void {
+    const block = new ArrayBuffer(COLUMN_NAMES.length * capacity * Float64Array.BYTES_PER_ELEMENT);
+    for (const [k, key] of COLUMN_NAMES.entries()) {
+      const column = new Float64Array(block, k * capacity * Float64Array.BYTES_PER_ELEMENT, capacity);
+      for (let row = from; row < to; row += 1) column[row - from] = this[key][row]!;
+      this[key] = column;
+    }
+    this.head = 0;
+    this.end = to - from;
+  }
 }
+
+const capacityFor = (rows: number): number => Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, rows))));

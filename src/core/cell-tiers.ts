@@ -6,6 +6,9 @@ import { commonCoarser } from './tier-lists.ts';
 
 export type { VisitCell } from './shown-cells.ts';
 
+/** The run that is being folded: used within one call, so thousands of series share it. */
+const SCRATCH = createPaneFields(1);
+
 /**
  * The cells of one series in tiers of rising duration, and what of them is shown (docs/protocol.md, section 4).
  *
@@ -35,8 +38,6 @@ export class CellTiers {
   /** Samples are missing from cells that start at or before `before`, until a complete pane of message `seq` or later. */
   hole: { readonly seq: number; readonly before: number } | null = null;
 
-  readonly #scratch = createPaneFields(1);
-
   /** @param options.limit Most cells of one tier; at least the producer's limit and one parent more. */
   constructor(options: { readonly durations: readonly number[]; readonly limit: number }) {
     this.durations = [...options.durations];
@@ -55,7 +56,7 @@ export class CellTiers {
    */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
     const duration = this.durations[0]!;
-    const scratch = this.#scratch;
+    const scratch = SCRATCH;
     let start = Number.NaN;
     let end = Number.NaN;
     scratch.count[0] = 0;

@@ -1,3 +1,6 @@
+const NO_NUMBERS = new Float64Array(0);
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * One line as a view draws it: columns of equal length, reused from frame to frame.
  *
@@ -7,15 +10,15 @@
 export class LineBuffer {
   length = 0;
   /** Event times in us, ascending. */
-  time: Float64Array = new Float64Array(0);
+  time: Float64Array = NO_NUMBERS;
   /** The sample, or the mean of a column; NaN is a missing value and breaks the line. */
-  value: Float64Array = new Float64Array(0);
-  min: Float64Array = new Float64Array(0);
-  max: Float64Array = new Float64Array(0);
+  value: Float64Array = NO_NUMBERS;
+  min: Float64Array = NO_NUMBERS;
+  max: Float64Array = NO_NUMBERS;
   /** Weight of `value` while columns are being filled; of no use to a view. */
-  weight: Float64Array = new Float64Array(0);
+  weight: Float64Array = NO_NUMBERS;
   /** 1 where no line may lead from the entry before to this one. */
-  breakBefore: Uint8Array = new Uint8Array(0);
+  breakBefore: Uint8Array = NO_BYTES;
 
   /** Makes room for `capacity` entries. The contents are undefined after growth; `length` is left alone. */
   ensure(capacity: number): void {

@@ -17,10 +17,11 @@ import type { StateTable } from './state-table.ts';
 
 /** Largest capacity that a restored state may ask for: a typed array's practical limit. */
 const MOST_SAMPLES = 2 ** 28;
+/** A summary that is read at once. */
+const SCRATCH = new Float64Array(4);
 
 /** Raw samples of one series, sorted by time, with summaries for drawing. See the guarantees above. */
 export class SampleRing extends SlotCircle {
-  readonly #scratch = new Float64Array(4);
   #lost = 0;
   #lostUpToUs = Number.NEGATIVE_INFINITY;
 
@@ -183,8 +184,8 @@ export class SampleRing extends SlotCircle {
 
   /** Number of finite values among samples `[i, j)`. */
   finiteCount(i: number, j: number): number {
-    this.minMaxSum(i, j, this.#scratch);
-    return this.#scratch[3]!;
+    this.minMaxSum(i, j, SCRATCH);
+    return SCRATCH[3]!;
   }
 
   /** Writes min, max, sum and count of the finite values of samples `[i, j)` into `out`; of none `Infinity, -Infinity, 0, 0`. O(log n). */

@@ -1,7 +1,7 @@
 import { BLOCK, MinMaxPyramid } from './min-max-pyramid.ts';
 
-/** Slots of a circle that has had no more samples than these. */
-export const INITIAL_SLOTS = 256;
+/** Slots of a circle that has had no more samples than these: one block, for there may be thousands that get few. */
+export const INITIAL_SLOTS = BLOCK;
 /** Below this many samples single stores are faster than two bulk copies. */
 const BULK_MIN_COUNT = 64;
 

@@ -46,6 +46,39 @@ export function doublesIn({ name, columns }: StateTable, key: string, length?: n
   return column;
 }
 
+/** A text of `meta`. @throws StreamVizError `STATE_INVALID` */
+export function textIn({ name, meta }: StateTable, key: string): string {
+  const value = Object.hasOwn(meta, key) ? meta[key] : undefined;
+  if (typeof value !== 'string') throw stateInvalid(`${name}.${key} is no text`);
+  return value;
+}
+
+/** A yes or no of `meta`. @throws StreamVizError `STATE_INVALID` */
+export function flagIn({ name, meta }: StateTable, key: string): boolean {
+  const value = Object.hasOwn(meta, key) ? meta[key] : undefined;
+  if (typeof value !== 'boolean') throw stateInvalid(`${name}.${key} is neither true nor false`);
+  return value;
+}
+
+/** A column of texts; not copied. @throws StreamVizError `STATE_INVALID` */
+export function textsIn({ name, columns }: StateTable, key: string, length?: number): readonly string[] {
+  const column = Object.hasOwn(columns, key) ? columns[key] : undefined;
+  const isTexts = Array.isArray(column) && column.every((entry) => typeof entry === 'string');
+  if (!isTexts || (length !== undefined && column.length !== length)) {
+    throw stateInvalid(`${name}.${key} is no column of ${length ?? ''} texts`);
+  }
+  return column as readonly string[];
+}
+
+/** A column of byte strings, null where there is none; not copied. @throws StreamVizError `STATE_INVALID` */
+export function bytesIn({ name, columns }: StateTable, key: string, length: number): readonly (Uint8Array | null)[] {
+  const column = Object.hasOwn(columns, key) ? columns[key] : undefined;
+  const isBytes = Array.isArray(column) && column.every((entry) => entry === null || entry instanceof Uint8Array);
+  // Arrow does not tell byte strings from texts where there are none.
+  if (!isBytes || column.length !== length) throw stateInvalid(`${name}.${key} is no column of ${length} byte strings`);
+  return column as readonly (Uint8Array | null)[];
+}
+
 /** Whether no entry is smaller than the one before it; false where one is NaN. */
 export function isRising(column: Float64Array): boolean {
   for (let i = 0; i < column.length; i += 1) {

@@ -1,4 +1,7 @@
 import { RowHashSum } from './row-hash.ts';
+import { rowCells, rowText } from './row-text.ts';
+import { doublesIn, flagIn, numberIn, stateInvalid, tableNamed, textIn, textsIn } from './state-input.ts';
+import type { StateTable } from './state-table.ts';
 
 /** A column of a table and its type. */
 export interface TableColumn {
@@ -128,6 +131,47 @@ export class TableStore {
     this.total = producer.total;
   }
 
+  /** A copy of everything. O(rows). */
+  save(): readonly StateTable[] {
+    const rows = this.rows();
+    const { version, total, complete, exact } = this;
+    const meta = { version, total, complete, exact, top: this.#top, keyColumn: this.#keyColumn };
+    const ids = { id: numbers(rows, 'id'), firstId: numbers(rows, 'firstId'), seq: numbers(rows, 'changedAtSeq') };
+    const texts = { key: rows.map(({ key }) => key), cells: rows.map(({ cells }) => rowText(cells)) };
+    const named = { name: this.#columns.map(({ name }) => name), type: this.#columns.map(({ type }) => type) };
+    return [
+      { name: 'rows', meta, columns: { ...ids, ...texts } },
+      { name: 'columns', meta: {}, columns: named },
+    ];
+  }
+
+  /** The table whose `save` gave these tables. @throws StreamVizError `STATE_INVALID` */
+  static restore(tables: readonly StateTable[]): TableStore {
+    const rows = tableNamed(tables, 'rows');
+    const named = tableNamed(tables, 'columns');
+    const store = new TableStore();
+    const names = textsIn(named, 'name');
+    const types = textsIn(named, 'type', names.length);
+    store.#columns = names.map((name, i) => ({ name, type: columnType(types[i]!) }));
+    store.#keyColumn = rows.meta.keyColumn === null ? null : textIn(rows, 'keyColumn');
+    store.#keyIndex = store.#columns.findIndex((column) => column.name === store.#keyColumn);
+    const id = doublesIn(rows, 'id');
+    const [firstId, seq] = [doublesIn(rows, 'firstId', id.length), doublesIn(rows, 'seq', id.length)];
+    const [key, cells] = [textsIn(rows, 'key', id.length), textsIn(rows, 'cells', id.length)];
+    for (let i = 0; i < id.length; i += 1) {
+      if (i > 0 && !(id[i]! > id[i - 1]!)) throw stateInvalid('the rows of a table are not in order');
+      const row = { id: id[i]!, firstId: firstId[i]!, key: key[i]!, cells: rowCells(cells[i]!), changedAtSeq: seq[i]! };
+      store.#put(row);
+    }
+    if (store.#rows.size < id.length) throw stateInvalid('two rows of a table have one key');
+    store.#top = numberIn(rows, 'top');
+    store.version = numberIn(rows, 'version');
+    store.total = numberIn(rows, 'total');
+    store.complete = flagIn(rows, 'complete');
+    store.exact = flagIn(rows, 'exact');
+    return store;
+  }
+
   /** Row `i` of a block becomes its key's row, or removes it, where its id is the highest heard of that key. */
   #take(block: RowBlock, i: number, seq: number): void {
     const id = block.rowIds[i]!;
@@ -213,4 +257,12 @@ export class TableStore {
     }
     this.#changed();
   }
+}
+
+const numbers = (rows: readonly TableRow[], name: 'id' | 'firstId' | 'changedAtSeq'): Float64Array =>
+  Float64Array.from(rows, (row) => row[name]);
+
+function columnType(type: string): TableColumn['type'] {
+  if (type === 'datetime' || type === 'number' || type === 'text' || type === 'bool') return type;
+  throw stateInvalid(`a column of a table is of type ${type}`);
 }

@@ -1,6 +1,8 @@
 import type { CellTiers } from '../core/cell-tiers.ts';
 import { isStreamVizError } from '../core/errors.ts';
 import { QuantileSketch } from '../core/sketch/quantile-sketch.ts';
+import { bytesIn, doublesIn, numberIn, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { PaneFeatures } from '../core/windows/window-operator.ts';
 import type { FeatureColumns } from '../wire/message-types.ts';
 
@@ -75,6 +77,39 @@ export class CellFeatures {
       this.#size += features.size;
     }
     this.#mostSize = 2 * this.#size + 256;
+  }
+
+  /** A copy of everything. O(cells). */
+  save(): readonly StateTable[] {
+    const held = [...this.#cells].flatMap(([duration, cells]) =>
+      [...cells].map(([start, features]) => ({ duration, start, ...features })),
+    );
+    const column = (name: 'duration' | 'start' | 'count' | 'mean' | 'm2' | 'increase') =>
+      Float64Array.from(held, (features) => features[name]);
+    const numbers = { duration: column('duration'), start: column('start'), count: column('count') };
+    const columns = {
+      ...numbers,
+      ...{ mean: column('mean'), m2: column('m2'), increase: column('increase') },
+      sketch: held.map(({ sketch }) => sketch?.slice() ?? null),
+    };
+    return [{ name: 'features', meta: { invalid: this.invalid, size: this.#size, mostSize: this.#mostSize }, columns }];
+  }
+
+  /** Takes the place of what is held. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'features');
+    const duration = doublesIn(table, 'duration');
+    const { length } = duration;
+    const [start, count] = [doublesIn(table, 'start', length), doublesIn(table, 'count', length)];
+    const [mean, m2] = [doublesIn(table, 'mean', length), doublesIn(table, 'm2', length)];
+    const increase = doublesIn(table, 'increase', length);
+    const sketch = bytesIn(table, 'sketch', length);
+    this.#cells.clear();
+    const columns = { length, row: new Int32Array(length), mean, m2, increase, sketch: [...sketch] };
+    for (let i = 0; i < length; i += 1) this.take(duration[i]!, start[i]!, count[i]!, columns, i);
+    this.invalid = numberIn(table, 'invalid');
+    this.#size = numberIn(table, 'size');
+    this.#mostSize = numberIn(table, 'mostSize');
   }
 
   #decoded(bytes: Uint8Array | null): QuantileSketch | null {

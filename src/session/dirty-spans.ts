@@ -1,4 +1,7 @@
+import { tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { TimeSpan } from './session-view.ts';
+import { spanColumns, spansIn } from './span-columns.ts';
 
 /** Beyond so many spans they become one that covers all. */
 const MOST_SPANS = 512;
@@ -39,6 +42,16 @@ export class DirtySpans {
       else high = middle;
     }
     return low < spans.length && spans[low]!.startUs < endUs;
+  }
+
+  save(): readonly StateTable[] {
+    return [{ name: 'spans', meta: {}, columns: spanColumns(this.#spans) }];
+  }
+
+  /** Takes the place of what is held. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    this.#spans = spansIn(tableNamed(tables, 'spans'));
+    this.#isMerged = false;
   }
 
   #merged(): readonly TimeSpan[] {

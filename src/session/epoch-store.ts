@@ -8,8 +8,8 @@ import { ProducerClock } from './producer-clock.ts';
 import type { SeriesState } from './series-state.ts';
 import { type DataLimits, SessionData } from './session-data.ts';
 import type { MessageCounts, SeriesView, SessionStore, TableColumn, TableRow, TableView } from './session-view.ts';
+import type { WindowStore } from './window-store.ts';
 import { WindowedLine } from './windowed-line.ts';
-import type { WindowedSeries } from './windowed-series.ts';
 
 class TableReader implements TableView {
   readonly id: string;
@@ -85,7 +85,7 @@ export class EpochStore implements SessionStore {
   /** Windowed lines by definition and name, until the next message. */
   readonly #windowed = new Map<WindowOptions, Map<string, readonly SeriesView[]>>();
   /** The lines of each store, by what they show. */
-  readonly #lines = new WeakMap<WindowedSeries, Map<string, SeriesView>>();
+  readonly #lines = new WeakMap<WindowStore, Map<string, SeriesView>>();
   readonly #keys = new WeakMap<WindowOptions, string>();
 
   /** @param options.onIdle Called when the last listener has left. */
@@ -94,11 +94,13 @@ export class EpochStore implements SessionStore {
     readonly epochId: string;
     readonly now: () => number;
     readonly limits?: DataLimits;
+    /** What it holds already. Default: nothing. */
+    readonly data?: SessionData;
     readonly onIdle?: () => void;
   }) {
     this.session = options.session;
     this.epochId = options.epochId;
-    this.data = new SessionData(options.limits);
+    this.data = options.data ?? new SessionData(options.limits);
     this.#now = options.now;
     this.#onIdle = options.onIdle ?? (() => undefined);
   }

@@ -1,3 +1,5 @@
+import { doublesIn, metaNumber, numberIn, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { WindowOptions } from '../core/windows/window-operator.ts';
 import { APPROXIMATE, REBUILT, SKETCHED, type WindowResults } from '../core/windows/window-results.ts';
 import type { RawQuantiles } from './raw-quantiles.ts';
@@ -95,7 +97,7 @@ export class FinalResults {
     for (let row = late + 1; row < history.end && history.startUs[row]! < untilUs; row += 1) {
       const startUs = history.startUs[row]!;
       if (startUs >= endUs) untilUs = Math.min(untilUs, history.endUs[row]!);
-      history.flags[row]! |= this.flagsOf(startUs, history.endUs[row]!);
+      history.flag(row, this.flagsOf(startUs, history.endUs[row]!));
     }
   }
 
@@ -137,7 +139,7 @@ export class FinalResults {
   doubt(isReached: (startUs: number) => boolean): boolean {
     const { history } = this;
     let row = history.head;
-    for (; row < history.end && isReached(history.startUs[row]!); row += 1) history.flags[row]! |= APPROXIMATE;
+    for (; row < history.end && isReached(history.startUs[row]!); row += 1) history.flag(row, APPROXIMATE);
     if (row === history.head) return false;
     this.pastVersion += 1;
     return true;
@@ -148,7 +150,7 @@ export class FinalResults {
     const { history } = this;
     for (let row = history.lowerBound(firstUs + 1); row < history.end && history.startUs[row]! <= lastUs; row += 1) {
       if (history.startUs[row]! <= firstUs && lastUs < history.endUs[row]!) continue;
-      history.flags[row]! |= APPROXIMATE;
+      history.flag(row, APPROXIMATE);
       this.pastVersion += 1;
     }
   }
@@ -182,6 +184,34 @@ export class FinalResults {
       return false;
     });
     return revision;
+  }
+
+  /** A copy of everything but what the {@link CellFeed} knows. O(results). */
+  save(): readonly StateTable[] {
+    const column = (name: 'startUs' | 'endUs' | 'revision') =>
+      Float64Array.from(this.#reopened, (session) => session[name]);
+    const meta = {
+      pastVersion: this.pastVersion,
+      revisedAt: metaNumber(this.revisedAtUs),
+      revisedStart: metaNumber(this.#revisedStartUs),
+      revisedEnd: metaNumber(this.#revisedEndUs),
+    };
+    const columns = { start: column('startUs'), end: column('endUs'), revision: column('revision') };
+    return [{ name: 'reopened', meta, columns }, ...this.history.save()];
+  }
+
+  /** Takes the place of what is held. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'reopened');
+    const start = doublesIn(table, 'start');
+    const end = doublesIn(table, 'end', start.length);
+    const revision = doublesIn(table, 'revision', start.length);
+    this.#reopened = Array.from(start, (startUs, i) => ({ startUs, endUs: end[i]!, revision: revision[i]! }));
+    this.pastVersion = numberIn(table, 'pastVersion');
+    this.revisedAtUs = numberIn(table, 'revisedAt');
+    this.#revisedStartUs = numberIn(table, 'revisedStart');
+    this.#revisedEndUs = numberIn(table, 'revisedEnd');
+    this.history.restore(tables);
   }
 
   /** Gives the windows held the values of the aggregations from `known` on, where all their samples are at hand. */

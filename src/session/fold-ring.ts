@@ -1,3 +1,6 @@
+import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
+
 /*
  * 1. Folds stand by their first event time, equal ones in arrival order; the newest `capacity` by that order are held.
  * 2. Each is the summary of samples that never travelled one by one: a line is drawn through it as an envelope.
@@ -5,18 +8,22 @@
  */
 
 const DEFAULT_CAPACITY = 4096;
+/** What a ring without folds has of every column: most series never fold. */
+const NO_FOLDS = new Float64Array(0);
+
+const COLUMN_NAMES = ['firstTime', 'lastTime', 'min', 'max', 'first', 'last', 'sum', 'count'] as const;
 
 /** Folded panes of one series, kept for drawing. See the guarantees above. Times in us. */
 export class FoldRing {
   readonly capacity: number;
-  firstTime = new Float64Array(0);
-  lastTime = new Float64Array(0);
-  min = new Float64Array(0);
-  max = new Float64Array(0);
-  first = new Float64Array(0);
-  last = new Float64Array(0);
-  sum = new Float64Array(0);
-  count = new Float64Array(0);
+  firstTime = NO_FOLDS;
+  lastTime = NO_FOLDS;
+  min = NO_FOLDS;
+  max = NO_FOLDS;
+  first = NO_FOLDS;
+  last = NO_FOLDS;
+  sum = NO_FOLDS;
+  count = NO_FOLDS;
   /** Live folds are `head <= i < end` of every column. */
   head = 0;
   end = 0;
@@ -83,6 +90,24 @@ export class FoldRing {
       count += this.lastTime[i]! < endUs ? this.count[i]! : Number.NaN;
     }
     return count;
+  }
+
+  /** A copy of everything but the capacity. O(folds). */
+  save(): readonly StateTable[] {
+    const columns = Object.fromEntries(COLUMN_NAMES.map((name) => [name, this[name].slice(this.head, this.end)]));
+    return [{ name: 'folds', meta: { longest: metaNumber(this.longestUs) }, columns }];
+  }
+
+  /** Takes the place of what is held. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'folds');
+    const firstTime = doublesIn(table, 'firstTime');
+    if (!isRising(firstTime) || firstTime.length > this.capacity)
+      throw stateInvalid('the folds are not in order or too many');
+    for (const name of COLUMN_NAMES) this[name] = doublesIn(table, name, firstTime.length).slice();
+    this.head = 0;
+    this.end = firstTime.length;
+    this.longestUs = numberIn(table, 'longest');
   }
 
   #columns(): Float64Array[] {

@@ -1,4 +1,7 @@
+import { tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { TimeSpan } from './session-view.ts';
+import { spanColumns, spansIn } from './span-columns.ts';
 
 const MOST_SPANS = 64;
 
@@ -22,6 +25,19 @@ export class GapMarks {
   heal(): void {
     for (const span of this.pending) this.restored = merged(this.restored, span);
     this.pending = [];
+  }
+
+  save(): readonly StateTable[] {
+    return [
+      { name: 'pending', meta: {}, columns: spanColumns(this.pending) },
+      { name: 'restored', meta: {}, columns: spanColumns(this.restored) },
+    ];
+  }
+
+  /** Takes the place of what is marked. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    this.pending = spansIn(tableNamed(tables, 'pending'));
+    this.restored = spansIn(tableNamed(tables, 'restored'));
   }
 
   /** Forgets the marks that end at or before `edgeUs`. */

@@ -13,6 +13,7 @@ export interface OpenSource {
   readonly version: number;
   /** The producer's clock. */
   readonly nowUs: number;
+  /** Time of the newest sample that windows took; NaN where it is not known: then all open windows are read. */
   readonly newestUs: number;
   /** Flags of a window beyond the operator's. */
   readonly flagsOf: (startUs: number, endUs: number) => number;
@@ -26,11 +27,11 @@ export interface OpenSource {
  *    So no number changes between two methods from message to message, and no stream costs more than 10,000 samples a
  *    second, and its windows once each time one becomes final.
  * 2. A window that is final is never among them: `reset` comes with it.
+ * 3. Windows that slide are read up to the one that holds the newest sample and ends first after the watermark, which is
+ *    the last: the hundreds that the sample opens behind it cost nothing.
  */
 export class OpenResults {
   rows: WindowResults;
-  /** Rows that a line shows: up to the window of the newest sample that ends first after the watermark. */
-  shown = 0;
   readonly #raw: RawQuantiles;
   /** The reading before. */
   #before: WindowResults;
@@ -79,13 +80,9 @@ export class OpenResults {
     this.#before = this.rows;
     this.rows = rows;
     rows.clear();
-    operator.readOpen(rows);
-    for (let row = 0; row < rows.length; row += 1) rows.flags[row]! |= flagsOf(rows.start[row]!, rows.end[row]!);
-    const newest = Math.min(newestUs, (rows.end[rows.length - 1] ?? Number.NaN) - 1);
-    let row = 0;
-    while (row < rows.length && !(rows.start[row]! <= newest && newest < rows.end[row]!)) row += 1;
-    this.shown = Math.min(row + 1, rows.length);
-    for (let i = 0, before = 0; i < this.shown; i += 1) {
+    operator.readOpen(rows, newestUs);
+    for (let i = 0, before = 0; i < rows.length; i += 1) {
+      rows.flags[i]! |= flagsOf(rows.start[i]!, rows.end[i]!);
       while (before < this.#before.length && this.#before.end[before]! < rows.end[i]!) before += 1;
       if (this.#raw.keepOpen(this.#before, before, rows, i)) this.#isExact = true;
       else if (this.#raw.improveResult(rows, i)) {

@@ -1,3 +1,5 @@
+import { numberIn, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { WindowCounters, WindowOperator } from '../core/windows/window-operator.ts';
 
 const NONE: WindowCounters = { late: 0, dropped: 0, missing: 0, invalid: 0, outOfOrder: 0 };
@@ -29,5 +31,20 @@ export class OperatorCounters {
   handOver({ counters }: WindowOperator): void {
     for (const name of NAMES) this.#before[name] = this.totals[name] - counters[name];
     this.#before.invalid -= this.#refused;
+  }
+  save(): readonly StateTable[] {
+    const tableOf = (name: string, counters: WindowCounters) => ({ name, meta: { ...counters }, columns: {} });
+    const [total, before] = [tableOf('total', this.totals), tableOf('before', this.#before)];
+    return [total, { ...before, meta: { ...before.meta, refused: this.#refused } }];
+  }
+
+  /** Takes the place of what was counted. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const [total, before] = [tableNamed(tables, 'total'), tableNamed(tables, 'before')];
+    for (const name of NAMES) {
+      this.totals[name] = numberIn(total, name);
+      this.#before[name] = numberIn(before, name);
+    }
+    this.#refused = numberIn(before, 'refused');
   }
 }

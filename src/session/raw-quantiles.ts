@@ -63,6 +63,7 @@ export class RawQuantiles {
       return false;
     for (let k = 0; k < this.#places.length; k += 1) history.values[this.#places[k]!]![row] = this.#found[k]!;
     history.flags[row]! &= ~SKETCHED;
+    history.note(row);
     return true;
   }
 

@@ -4,7 +4,7 @@ import { LineColumns } from '../core/retention/line-columns.ts';
 import type { Aggregation } from '../core/windows/aggregation.ts';
 import type { LineRange, WindowPoint } from './session-view.ts';
 import { stepOf } from './window-reach.ts';
-import type { WindowedSeries } from './windowed-series.ts';
+import type { WindowStore } from './window-store.ts';
 
 /*
  * The line of one aggregation's results: final ones, then those that are not final yet, each at the end of its window.
@@ -34,14 +34,14 @@ export const isZeroWhenEmpty = ({ kind }: Aggregation): boolean =>
 
 /** Results of one aggregation by one index: first the final ones held, then the open ones that are shown. */
 export class ResultLine {
-  readonly store: WindowedSeries;
+  readonly store: WindowStore;
   readonly aggregation: Aggregation;
   readonly #index: number;
   readonly #zero: boolean;
   /** Distance of the ends of windows that follow each other; Infinity for sessions, which never do. */
   readonly #stepUs: number;
 
-  constructor(store: WindowedSeries, aggregation: Aggregation) {
+  constructor(store: WindowStore, aggregation: Aggregation) {
     this.store = store;
     this.aggregation = aggregation;
     this.#index = store.indexOf(aggregation);

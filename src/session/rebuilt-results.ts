@@ -37,7 +37,7 @@ export class RebuiltResults {
       const isTold = sessions === null || sessions.get(startUs) === endUs;
       if (isTold && this.#finals.flagsOf(startUs, endUs) === 0) continue;
       const fromUs = isAnchored(this.#finals.options) ? this.#anchoredFromUs(startUs) : startUs;
-      if (dirty.overlaps(fromUs, endUs)) history.flags[row]! |= APPROXIMATE;
+      if (dirty.overlaps(fromUs, endUs)) history.flag(row, APPROXIMATE);
     }
     const gaps = new WithheldGaps(stepOf(this.#finals.options.shape));
     // Windows behind a dirty one hold none of its samples, but the step to their first may begin at one of them.

@@ -1,3 +1,4 @@
+import type { MessageNumber } from '../wire/message-number.ts';
 import type { Message } from '../wire/message-types.ts';
 import type { EpochStore } from './epoch-store.ts';
 import { type ReceiverEnvironment, SessionReceiver } from './session-receiver.ts';
@@ -22,6 +23,11 @@ export class Receiver {
     return this.#open(message.session).deliver(message, path);
   }
 
+  /** Counts a message that is applied or held already, whatever is in it; false where it must be delivered. */
+  deliverDouble(number: MessageNumber, path: string): boolean {
+    return this.#sessions.get(number.session)?.deliverDouble(number, path) ?? false;
+  }
+
   /** Stores of `session` that a message concerns which could not be read: the newest, and those that wait for their first. */
   concerned(session: string): readonly EpochStore[] {
     return this.#open(session).concerned();
@@ -40,6 +46,11 @@ export class Receiver {
   /** The newest store of a session that was heard of, or null. */
   peek(session: string): EpochStore | null {
     return this.#sessions.get(session)?.newest ?? null;
+  }
+
+  /** Whether a message of this epoch was applied and its store is still here. */
+  holds(session: string, epochId: string): boolean {
+    return this.#sessions.get(session)?.holds(epochId) ?? false;
   }
 
   /** The producer of an epoch is gone; without an id that of the newest. */

@@ -1,6 +1,9 @@
+import { doublesIn, isRising, stateInvalid, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { WindowResults } from '../core/windows/window-results.ts';
 
 const FIRST_CAPACITY = 16;
+const STATE_COLUMNS = ['startUs', 'endUs', 'count', 'coverage', 'revision', 'flags', 'loose'] as const;
 
 /** What a result is stored with besides its own columns. */
 export interface ResultMark {
@@ -10,11 +13,19 @@ export interface ResultMark {
   readonly loose: boolean;
 }
 
+/** What became of a history since it was asked before. */
+export interface ResultChanges {
+  readonly rows: readonly number[];
+  readonly dropped: readonly (readonly [startUs: number, endUs: number])[];
+}
+
 /**
  * The final results of one series' windows as columns, sorted by end (sessions, being disjoint, too); one row per window.
  *
  * Live rows are `head <= row < end`. A newest result is appended in amortised O(1), one in the middle shifts what follows.
  * Above `capacity` the oldest go. Row numbers are valid until the next `put`, `drop` or `widen`.
+ *
+ * Which rows changed, and which were taken out, is kept for whoever hands the results on: see {@link takeChanges}.
  */
 export class ResultHistory {
   readonly capacity: number;
@@ -27,6 +38,12 @@ export class ResultHistory {
   revision = new Uint32Array(FIRST_CAPACITY);
   flags = new Uint8Array(FIRST_CAPACITY);
   loose = new Uint8Array(FIRST_CAPACITY);
+  /** 1 where a row changed since the last `takeChanges`. */
+  #changed = new Uint8Array(FIRST_CAPACITY);
+  /** No row that ends earlier changed. */
+  #changedFromUs = Number.POSITIVE_INFINITY;
+  /** Bounds of the rows taken out; null while nobody asks for changes. */
+  #dropped: [startUs: number, endUs: number][] | null = null;
   /** One column per aggregation. */
   values: Float64Array<ArrayBuffer>[] = [];
 
@@ -43,6 +60,7 @@ export class ResultHistory {
   /** Adds columns up to `width` aggregations; the results held have no value for the new ones. */
   widen(width: number): void {
     while (this.values.length < width) this.values.push(new Float64Array(this.startUs.length).fill(Number.NaN));
+    for (let row = this.head; row < this.end; row += 1) this.note(row);
   }
 
   /** First row whose window ends at or after `timeUs`; `end` when there is none. O(log n), O(1) at the end. */
@@ -80,18 +98,98 @@ export class ResultHistory {
     this.flags[row] = flags;
     this.loose[row] = loose ? 1 : 0;
     for (let k = 0; k < this.values.length; k += 1) this.values[k]![row] = results.value(from, k);
+    this.note(row);
     return row;
+  }
+
+  /** Adds flags to a row. */
+  flag(row: number, flags: number): void {
+    if ((flags & ~this.flags[row]!) === 0) return;
+    this.flags[row]! |= flags;
+    this.note(row);
+  }
+
+  /** Row `row` was changed in place. */
+  note(row: number): void {
+    this.#changed[row] = 1;
+    if (this.endUs[row]! < this.#changedFromUs) this.#changedFromUs = this.endUs[row]!;
+  }
+
+  /** Whether {@link takeChanges} has something to tell. O(1). */
+  get hasChanges(): boolean {
+    return this.#changedFromUs < Number.POSITIVE_INFINITY || (this.#dropped?.length ?? 0) > 0;
+  }
+
+  /** Takes out all rows. */
+  clear(): void {
+    this.head = 0;
+    this.end = 0;
+  }
+
+  /**
+   * The rows that changed since the call before, ascending, and the bounds of those taken out meanwhile; an evicted row is
+   * neither. The first call tells nothing of what was taken out. O(rows from the earliest change on).
+   */
+  takeChanges(): ResultChanges {
+    const rows: number[] = [];
+    for (let row = this.lowerBound(this.#changedFromUs); row < this.end; row += 1) {
+      if (this.#changed[row] === 0) continue;
+      this.#changed[row] = 0;
+      rows.push(row);
+    }
+    const dropped = this.#dropped ?? [];
+    this.#dropped = [];
+    this.#changedFromUs = Number.POSITIVE_INFINITY;
+    return { rows, dropped };
+  }
+
+  /** A copy of the rows. Which of them changed since anybody asked is no part of it. O(rows). */
+  save(): readonly StateTable[] {
+    const { head, end } = this;
+    const columns: Record<string, Float64Array | Uint32Array | Uint8Array> = {};
+    for (const name of STATE_COLUMNS) columns[name] = this[name].slice(head, end);
+    for (const [k, column] of this.values.entries()) columns[`value${k}`] = column.slice(head, end);
+    return [{ name: 'history', meta: {}, columns }];
+  }
+
+  /** Takes the place of what is held; every row counts as changed. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'history');
+    const endUs = doublesIn(table, 'endUs');
+    const { length } = endUs;
+    if (!isRising(endUs) || length > this.capacity) throw stateInvalid('the results are not in order or too many');
+    this.clear();
+    this.#ensureRoom(length);
+    const columns = { ...table.columns };
+    for (const [k, column] of this.values.entries()) column.set(doublesIn(table, `value${k}`, length));
+    for (const name of STATE_COLUMNS) {
+      const column = columns[name];
+      const isLike = column?.length === length && column.constructor === this[name].constructor;
+      if (!isLike) throw stateInvalid(`history.${name} is no column of ${length} results`);
+      this[name].set(column as Float64Array);
+    }
+    this.end = length;
+    for (let row = 0; row < length; row += 1) this.note(row);
+  }
+
+  #ensureRoom(rows: number): void {
+    while (this.startUs.length < rows) {
+      this.end = this.startUs.length;
+      this.#makeRoom();
+    }
+    this.end = 0;
   }
 
   /** Takes out one row. */
   drop(row: number): void {
+    this.#dropped?.push([this.startUs[row]!, this.endUs[row]!]);
     for (const column of this.#columns()) column.copyWithin(row, row + 1, this.end);
     this.end -= 1;
   }
 
   #columns(): (Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>)[] {
     const { startUs, endUs, count, coverage, revision, flags, loose, values } = this;
-    return [startUs, endUs, count, coverage, revision, flags, loose, ...values];
+    return [startUs, endUs, count, coverage, revision, flags, loose, this.#changed, ...values];
   }
 
   #insert(endUs: number): number {
@@ -129,6 +227,7 @@ export class ResultHistory {
     this.revision = revision;
     this.flags = movedBytes(this.flags);
     this.loose = movedBytes(this.loose);
+    this.#changed = movedBytes(this.#changed);
     this.values = this.values.map(moved);
     this.head = 0;
     this.end = end - head;

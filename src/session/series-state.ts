@@ -1,7 +1,9 @@
 import { CellTiers } from '../core/cell-tiers.ts';
 import type { LineBuffer } from '../core/line-buffer.ts';
 import type { Pane, PaneFields } from '../core/pane.ts';
+import { restoreCells, saveCells } from '../core/retention/cells-state.ts';
 import { SampleRing } from '../core/sample-ring.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { PaneColumns, SeriesEntry } from '../wire/message-types.ts';
 import type { DetailOverlay } from './detail-overlay.ts';
 import { FeatureCursor } from './feature-cursor.ts';
@@ -9,17 +11,18 @@ import { FoldRing } from './fold-ring.ts';
 import { GapMarks } from './gap-marks.ts';
 import { fillFromHistory } from './history-fill.ts';
 import { LineMemory } from './line-memory.ts';
+import { medianInterval } from './median-interval.ts';
 import { readExtent, readLine, readNearest } from './read-line.ts';
 import { parseSeriesKey } from './series-key.ts';
+import { copyCounters, restoreNumbers, sameCounters, saveNumbers } from './series-numbers.ts';
 import { SeriesWindows } from './series-windows.ts';
 import type { LineRange, NearestSample, SeriesCounters, SeriesView, TimeSpan } from './session-view.ts';
+import { partsOf, tablesUnder } from './state-parts.ts';
 
 /** Most cells of one tier: the producer's 600 and more than one parent (docs/protocol.md, section 4). */
 export const CELL_LIMIT = 1200;
 /** Folded panes kept for drawing. */
 const FOLD_CAPACITY = 4096;
-/** Samples whose distances make {@link SeriesState.intervalUs}. */
-const INTERVAL_SAMPLES = 33;
 const DETAIL_STEP = 2 ** -16;
 const NO_FEATURES = new FeatureCursor(null);
 const NO_COUNTERS: SeriesCounters = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
@@ -60,7 +63,7 @@ export class SeriesState implements SeriesView {
 
   /** @param options.isCurrent Whether nothing newer than this series' last entry can be missing. */
   constructor(options: {
-    readonly entry: SeriesEntry;
+    readonly entry: Pick<SeriesEntry, 'key' | 'gen' | 'tiers' | 'axis'>;
     readonly ringCapacity: number;
     readonly cellLimit: number;
     readonly isCurrent: (series: SeriesState) => boolean;
@@ -86,13 +89,7 @@ export class SeriesState implements SeriesView {
   }
 
   get intervalUs(): number {
-    const length = Math.min(this.ring.length, INTERVAL_SAMPLES);
-    if (length < 2) return Number.NaN;
-    const first = this.ring.length - length;
-    const steps = new Float64Array(length - 1);
-    for (let i = 0; i < steps.length; i += 1) steps[i] = this.ring.timeAt(first + i + 1) - this.ring.timeAt(first + i);
-    steps.sort();
-    return (steps[(steps.length - 1) >> 1]! + steps[steps.length >> 1]!) / 2;
+    return medianInterval(this.ring);
   }
 
   /** No hole is open and the newest message accounts for this series. */
@@ -241,18 +238,9 @@ export class SeriesState implements SeriesView {
   }
 
   /** Takes the producer's counters; false when they are what they were. */
-  takeCounters({ folded, late, invalid, missing, expired }: Readonly<SeriesCounters>): boolean {
-    const held = this.counters;
-    if (
-      held.folded === folded &&
-      held.late === late &&
-      held.invalid === invalid &&
-      held.missing === missing &&
-      held.expired === expired
-    ) {
-      return false;
-    }
-    this.counters = { folded, late, invalid, missing, expired };
+  takeCounters(counters: Readonly<SeriesCounters>): boolean {
+    if (sameCounters(this.counters, counters)) return false;
+    this.counters = copyCounters(counters);
     return true;
   }
 
@@ -260,7 +248,7 @@ export class SeriesState implements SeriesView {
   evict(): void {
     this.windows.settle();
     this.cells.evict();
-    this.#marks.forget(this.firstTimeUs);
+    if (this.#marks.restored.length > 0) this.#marks.forget(this.firstTimeUs);
   }
 
   /** Keeps at most `capacity` raw samples from now on. */
@@ -277,6 +265,29 @@ export class SeriesState implements SeriesView {
     this.pastVersion += 1;
     this.ring = new SampleRing(capacity);
     this.ring.append(times, values, 0, length);
+  }
+
+  /** A copy of everything but the finer rows of a zoomed span, which belong to a view. O(samples, cells and results). */
+  save(): readonly StateTable[] {
+    return [
+      saveNumbers(this),
+      ...this.ring.save(),
+      ...saveCells(this.cells),
+      ...this.folds.save(),
+      ...this.#marks.save(),
+      ...tablesUnder('windows', this.windows.save()),
+    ];
+  }
+
+  /** Goes on from what {@link save} gave. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    this.ring = SampleRing.restore(tables);
+    this.cells = restoreCells(tables);
+    this.folds.restore(tables);
+    this.#marks.restore(tables);
+    restoreNumbers(this, tables);
+    this.memory.forget();
+    this.windows.restore(partsOf(tables).get('windows') ?? []);
   }
 
   /** Samples shown in the cell of a pane. Of interest to windows only: 0 where there are none. */

@@ -1,10 +1,15 @@
+import { flagIn, metaNumber, numberIn, tableNamed, textsIn } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import { type ProducerTable, TableStore } from '../core/table-store.ts';
 import { differInFinest } from '../core/tier-lists.ts';
 import { type DashboardDocument, parseDocument } from '../dashboard/document.ts';
-import type { Message, PaneColumns, RowsPart, SampleColumns, SeriesEntry } from '../wire/message-types.ts';
+import type { Message, PaneColumns, RowsPart, SeriesEntry } from '../wire/message-types.ts';
 import { isBlockTable, PANE_COLUMN } from './event-tables.ts';
 import { FeatureCursor } from './feature-cursor.ts';
+import { countCarried, eachRun, entryEnd } from './message-rows.ts';
 import { CELL_LIMIT, SeriesState } from './series-state.ts';
+import { documentIn, listedSeries, seriesList } from './session-tables.ts';
+import { partsOf, tablesUnder } from './state-parts.ts';
 import { NO_PLAN, planWindows, type WindowPlan } from './window-plan.ts';
 
 /** Raw samples kept of a series that no widget of the document shows, and before the first document. */
@@ -30,6 +35,8 @@ export class SessionData {
   /** The producer's clock with the newest message, us; NaN before. */
   sentUs = Number.NaN;
   document: DashboardDocument | null = null;
+  /** The document as the producer sent it. */
+  #sentDocument: unknown = null;
   readonly series = new Map<string, SeriesState>();
   readonly tables = new Map<string, TableStore>();
   /** Sum of `n` over all series. */
@@ -61,7 +68,7 @@ export class SessionData {
     this.seq = message.seq;
     this.sentUs = message.sentUs;
     this.#version += 1;
-    if (document !== null) this.#takeDocument(document);
+    if (document !== null) this.#takeDocument(document, message.document);
     this.#applySeries(message, states);
     const complete =
       this.#total === message.samplesTotal && (this.document?.revision ?? 0) === message.documentRevision;
@@ -70,6 +77,52 @@ export class SessionData {
     this.#applyStats(message);
     this.#applyTables(message);
     if (!message.slow) this.#advance(message.sentUs);
+  }
+
+  /** A copy of everything that was said. O(samples, cells, results and rows). */
+  save(): readonly StateTable[] {
+    const meta = {
+      seq: this.seq,
+      sentUs: metaNumber(this.sentUs),
+      version: this.#version,
+      complete: this.#complete,
+      advanced: metaNumber(this.#advancedUs),
+      document: JSON.stringify(this.#sentDocument),
+    };
+    const [series, tables] = [[...this.series.values()], [...this.tables]];
+    return [
+      { name: 'session', meta, columns: {} },
+      seriesList(series),
+      { name: 'tables', meta: {}, columns: { id: tables.map(([id]) => id) } },
+      ...series.flatMap((one, i) => tablesUnder(`series.${i}`, one.save())),
+      ...tables.flatMap(([, table], i) => tablesUnder(`table.${i}`, table.save())),
+    ];
+  }
+
+  /** What {@link save} gave, to go on from. Told windows are computed here. @throws StreamVizError `STATE_INVALID` */
+  static restore(tables: readonly StateTable[], limits: DataLimits = {}): SessionData {
+    const data = new SessionData(limits);
+    const table = tableNamed(tables, 'session');
+    const parts = partsOf(tables);
+    data.seq = numberIn(table, 'seq');
+    data.sentUs = numberIn(table, 'sentUs');
+    data.#version = numberIn(table, 'version');
+    data.#complete = flagIn(table, 'complete');
+    data.#advancedUs = numberIn(table, 'advanced');
+    const document = documentIn(table);
+    if (document !== null) data.#takeDocument(parseDocument(document), document);
+    for (const [i, entry] of listedSeries(tables).entries()) {
+      const series = data.#createState(entry);
+      series.restore(parts.get(`series.${i}`) ?? []);
+      for (const [key, options] of data.#plan.get(series.name) ?? NO_PLAN)
+        series.windows.ensure(key, options, data.sentUs);
+      data.series.set(series.key, series);
+      data.#total += series.n;
+    }
+    for (const [i, id] of textsIn(tableNamed(tables, 'tables'), 'id').entries()) {
+      data.tables.set(id, TableStore.restore(parts.get(`table.${i}`) ?? []));
+    }
+    return data;
   }
 
   /** Tells the windows of all series the producer's clock: those of an idle one become final with it. */
@@ -83,6 +136,10 @@ export class SessionData {
   #newState(entry: SeriesEntry): SeriesState | undefined {
     const held = this.series.get(entry.key);
     if (held !== undefined && held.generation >= entry.gen && differInFinest(held.cells.durations, entry.tiers)) return;
+    return this.#createState(entry);
+  }
+
+  #createState(entry: Pick<SeriesEntry, 'key' | 'gen' | 'tiers' | 'axis'>): SeriesState {
     return new SeriesState({
       entry,
       ringCapacity: DEFAULT_RING_CAPACITY,
@@ -91,9 +148,10 @@ export class SessionData {
     });
   }
 
-  #takeDocument(document: DashboardDocument): void {
+  #takeDocument(document: DashboardDocument, sent: unknown): void {
     if (this.document !== null && document.revision <= this.document.revision) return;
     this.document = document;
+    this.#sentDocument = sent;
     for (const [key, generation] of document.generations) {
       const held = this.series.get(key);
       if (held !== undefined && held.generation < generation) this.#drop(held);
@@ -120,6 +178,7 @@ export class SessionData {
       series.version = this.#version;
       return series;
     });
+    this.#applyResults(message);
     const { folds, samples, history, keyframe, latest } = message;
     if (folds !== null && !message.slow) {
       const features = new FeatureCursor(message.foldFeatures);
@@ -144,6 +203,26 @@ export class SessionData {
       }
     }
     for (const series of touched) series?.evict();
+  }
+
+  /** Takes over what a server computed. It needs none of the message's rows, so whatever they bring is not computed here. */
+  #applyResults({ results, kind }: Message): void {
+    const rows = results?.rows;
+    let from = 0;
+    for (const [i, entry] of results?.windows.entries() ?? []) {
+      const to = entryEnd(rows!.window, i, from, rows!.length);
+      const series = this.series.get(entry.key);
+      if (series?.generation === entry.gen) {
+        series.windows.tell(entry, rows!, from, to);
+        series.version = this.#version;
+      }
+      from = to;
+    }
+    if (kind !== 'snapshot') return;
+    const told = new Set(results?.windows.map(({ key, window }) => `${key} ${window}`));
+    for (const series of this.series.values()) {
+      series.windows.computeAllBut((window) => told.has(`${series.key} ${window}`), this.sentUs);
+    }
   }
 
   /** The state that an entry speaks of, or null where it speaks of a generation that is over. */
@@ -213,45 +292,6 @@ export class SessionData {
 }
 
 const isLastSlice = (part: RowsPart): boolean => part.slice?.last === true;
-
-/** Finite samples of each series in a message, folded ones included. */
-function countCarried({ series, samples, folds }: Message): Float64Array {
-  const carried = new Float64Array(series.length);
-  if (samples !== null) {
-    eachRun(samples, (i, from, to) => {
-      carried[i]! += countFinite(samples.value, from, to);
-    });
-  }
-  for (let row = 0; row < (folds?.length ?? 0); row += 1) carried[folds!.series[row]!]! += folds!.count[row]!;
-  return carried;
-}
-
-/** Calls `take` for each run of rows of one series. */
-function eachRun(rows: SampleColumns, take: (series: number, from: number, to: number) => void): void {
-  let from = 0;
-  while (from < rows.length) {
-    const to = runEnd(rows.series, from, rows.length);
-    take(rows.series[from]!, from, to);
-    from = to;
-  }
-}
-
-function runEnd(series: Uint16Array, from: number, to: number): number {
-  const first = series[from]!;
-  let i = from + 1;
-  while (i < to && series[i] === first) i += 1;
-  return i;
-}
-
-function countFinite(values: Float64Array, from: number, to: number): number {
-  let zeros = 0;
-  // Adding up x - x is 0 unless one of them is not finite.
-  for (let i = from; i < to; i += 1) zeros += values[i]! - values[i]!;
-  if (zeros === 0) return to - from;
-  let count = 0;
-  for (let i = from; i < to; i += 1) if (values[i]! - values[i]! === 0) count += 1;
-  return count;
-}
 
 function takePanes(
   panes: PaneColumns,

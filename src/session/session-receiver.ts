@@ -1,4 +1,5 @@
 import { isStreamVizError } from '../core/errors.ts';
+import type { MessageNumber } from '../wire/message-number.ts';
 import type { Message } from '../wire/message-types.ts';
 import { EpochStore } from './epoch-store.ts';
 import type { DataLimits } from './session-data.ts';
@@ -76,6 +77,12 @@ export class SessionReceiver {
     return store;
   }
 
+  /** Whether a message of this epoch was applied and its store is still here. */
+  holds(epochId: string): boolean {
+    const store = this.#stores.get(epochId);
+    return store !== undefined && store.messages.applied > 0;
+  }
+
   /** Takes a decoded message that came over `path`. Returns whether it is kept to wait for its turn. */
   deliver(message: Message, path: string): boolean {
     const nowUs = this.#environment.now();
@@ -87,14 +94,25 @@ export class SessionReceiver {
       this.#begin(message);
     }
     const store = this.#current!;
-    this.#heardUs = nowUs;
-    this.#paths.set(path, { seq: message.seq, heardUs: nowUs });
-    store.messages.received += 1;
-    store.clock.note(nowUs, message.sentUs);
-    if (message.seq <= store.seq || this.#held.has(message.seq)) store.messages.doubled += 1;
+    this.#note(store, message, path, nowUs);
+    if (this.#has(store, message.seq)) store.messages.doubled += 1;
     else this.#held.set(message.seq, { message, cameUs: nowUs });
     this.drain();
     return this.#held.get(message.seq)?.message === message;
+  }
+
+  /**
+   * Counts a message that is applied or held already, and what it tells of its path, without its content.
+   *
+   * @returns false where it is no double: then nothing happened and it must be delivered.
+   */
+  deliverDouble(number: MessageNumber, path: string): boolean {
+    const store = this.#current;
+    if (store === null || number.epoch !== store.epochId || !this.#has(store, number.seq)) return false;
+    this.#note(store, number, path, this.#environment.now());
+    store.messages.doubled += 1;
+    this.drain();
+    return true;
   }
 
   /** Stores that a message which does not say whose it is concerns: the newest, and those that wait. */
@@ -138,6 +156,17 @@ export class SessionReceiver {
     this.#cancelDrain?.();
     this.#cancelDrain = null;
     this.#held.clear();
+  }
+
+  #has(store: EpochStore, seq: number): boolean {
+    return seq <= store.seq || this.#held.has(seq);
+  }
+
+  #note(store: EpochStore, { seq, sentUs }: Pick<Message, 'seq' | 'sentUs'>, path: string, nowUs: number): void {
+    this.#heardUs = nowUs;
+    this.#paths.set(path, { seq, heardUs: nowUs });
+    store.messages.received += 1;
+    store.clock.note(nowUs, sentUs);
   }
 
   #apply(store: EpochStore, message: Message): void {

@@ -44,7 +44,7 @@ export interface WindowPoint {
   readonly value: number;
   readonly count: number;
   readonly final: boolean;
-  /** How often a final result of this window changed since this page opened. */
+  /** How often a final result of this window changed: since this page opened, or since a server that tells it has the session. */
   readonly revision: number;
   /** Bits of `core/windows/window-results.ts`: `REBUILT`, `APPROXIMATE`, `SKETCHED`, `AT_LEAST`. */
   readonly flags: number;
@@ -63,7 +63,7 @@ export interface WindowReading {
    * watermark. Null where every window that holds samples is final.
    */
   readonly open: WindowPoint | null;
-  /** Since this page opened; all aggregations of one window share them. */
+  /** Since this page opened, or since a server that tells them has the session; all aggregations of one window share them. */
   readonly counters: Readonly<WindowCounters>;
   /** The producer's clock when a final result last changed, us; NaN before. */
   readonly revisedAtUs: number;

@@ -2,6 +2,7 @@ import { isStreamVizError, StreamVizError } from '../core/errors.ts';
 import { ColumnArena } from '../wire/column-arena.ts';
 import { ProducerError, sessionOf } from '../wire/header.ts';
 import { decodeMessage } from '../wire/message.ts';
+import { numberOf } from '../wire/message-number.ts';
 import type { Message } from '../wire/message-types.ts';
 import type { EpochStore } from './epoch-store.ts';
 import { inspectStore, type SessionInspection } from './inspection.ts';
@@ -21,7 +22,7 @@ const PLATFORM: Pick<ReceiverEnvironment, 'now' | 'schedule'> = {
 /**
  * All sessions of a page: bytes in, stores out.
  *
- * 1. A message is applied once, however many paths bring it.
+ * 1. A message is applied once, however many paths bring it; only the first to come is decoded.
  * 2. A message that cannot be read never throws: it is counted and becomes its session's `problem` until the next good one.
  * 3. A store may be had before its first message; the newest epoch's is what `get(session)` returns.
  */
@@ -47,6 +48,8 @@ export class Sessions {
 
   /** Decodes one message that came over `path` and applies it in its turn. `buffers` may be reused afterwards only once it is applied. */
   deliver(header: unknown, buffers: readonly (ArrayBuffer | ArrayBufferView)[], path = 'comm'): void {
+    const number = numberOf(header);
+    if (number !== null && this.#receiver.deliverDouble(number, path)) return;
     // A listener that delivers while another message is being applied must not take that one's columns.
     const arena = this.#delivering ? null : this.#arena;
     let message: Message;
@@ -80,6 +83,21 @@ export class Sessions {
   /** The store of an epoch, or of the session's newest; one that waits where nothing has come yet. */
   get(session: string, epochId?: string): EpochStore {
     return this.#receiver.store(session, epochId);
+  }
+
+  /** The newest store of a session that was heard of or asked for, or null; makes none. */
+  peek(session: string): EpochStore | null {
+    return this.#receiver.peek(session);
+  }
+
+  /** Whether a message of this epoch was applied and its store is still here. */
+  holds(session: string, epochId: string): boolean {
+    return this.#receiver.holds(session, epochId);
+  }
+
+  /** Whether somebody listens to the session's newest store. */
+  isWatched(session: string): boolean {
+    return this.#receiver.peek(session)?.isWatched ?? false;
   }
 
   /** The producer is gone: its kernel restarted or died. Without an epoch the newest is meant. */

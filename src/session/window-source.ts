@@ -1,8 +1,11 @@
 import type { CellTiers, VisitCell } from '../core/cell-tiers.ts';
 import type { SampleRing } from '../core/sample-ring.ts';
-import type { WindowOperator } from '../core/windows/window-operator.ts';
+import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
+import type { WindowOperator, WindowOptions } from '../core/windows/window-operator.ts';
 import type { CellFeatures } from './cell-features.ts';
 import type { TimeSpan } from './session-view.ts';
+import { latestTimeOf } from './window-clock.ts';
 
 /** What the windows of one series are computed from once its samples have been added. */
 export interface WindowSource {
@@ -92,6 +95,22 @@ export class CellFeed {
     return startUs >= this.wholeFromUs && !this.#isInside(startUs) && !this.#isInside(endUs);
   }
 
+  save(): readonly StateTable[] {
+    const columns = { start: Float64Array.from(this.#coarseStart), end: Float64Array.from(this.#coarseEnd) };
+    return [{ name: 'coarse', meta: { wholeFrom: metaNumber(this.wholeFromUs) }, columns }];
+  }
+
+  /** Takes the place of what was remembered. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'coarse');
+    const start = doublesIn(table, 'start');
+    const end = doublesIn(table, 'end', start.length);
+    if (!isRising(start) || !isRising(end)) throw stateInvalid('the coarse cells are not in order');
+    this.wholeFromUs = numberIn(table, 'wholeFrom');
+    this.#coarseStart = [...start];
+    this.#coarseEnd = [...end];
+  }
+
   /** Whether a time lies strictly inside a coarse cell. */
   #isInside(timeUs: number): boolean {
     let low = 0;
@@ -141,6 +160,31 @@ export function hasSampleBetween(cells: CellTiers, afterUs: number, beforeUs: nu
     if ((first > afterUs && first < beforeUs) || (last > afterUs && last < beforeUs)) found = true;
   });
   return found;
+}
+
+/**
+ * Time of the newest finite sample that windows took, NaN before the first: one too far ahead of the clock was refused, then it
+ * is what their watermark tells.
+ */
+export function newestTakenUs(
+  { cells }: WindowSource,
+  options: WindowOptions,
+  watermark: number,
+  nowUs: number,
+): number {
+  const newestUs = newestTimeUs(cells);
+  return newestUs > latestTimeOf(options, nowUs) ? watermark + (options.lateness ?? 0) : newestUs;
+}
+
+/** The first of the first and last times of shown cells that lies after `timeUs`; Infinity without any. O(cells after it). */
+export function firstTimeAfter(cells: CellTiers, timeUs: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  cells.eachShown(timeUs, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) => {
+    const { firstTime, lastTime } = cells.tiers[tierIndex]!;
+    if (firstTime[row]! > timeUs) least = Math.min(least, firstTime[row]!);
+    if (lastTime[row]! > timeUs) least = Math.min(least, lastTime[row]!);
+  });
+  return least;
 }
 
 /** Time of the newest finite sample in the cells, NaN without any. O(tiers). */

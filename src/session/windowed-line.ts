@@ -13,7 +13,7 @@ import type {
   WindowReading,
 } from './session-view.ts';
 import { stepOf } from './window-reach.ts';
-import type { WindowedSeries } from './windowed-series.ts';
+import type { WindowStore } from './window-store.ts';
 
 /**
  * One series seen through one aggregation of its windows.
@@ -29,13 +29,13 @@ export class WindowedLine implements SeriesView {
   readonly generation: number;
   readonly window: WindowReading;
   readonly #series: SeriesView;
-  readonly #store: WindowedSeries;
+  readonly #store: WindowStore;
   readonly #line: ResultLine;
 
   /** @param options.isOneOfSeveral Whether the aggregation is to be told by a label. */
   constructor(options: {
     readonly series: SeriesView;
-    readonly store: WindowedSeries;
+    readonly store: WindowStore;
     readonly aggregation: Aggregation;
     readonly isOneOfSeveral: boolean;
   }) {

@@ -1,6 +1,8 @@
 import type { PaneFields } from '../core/pane.ts';
+import { metaNumber, numberIn, tableNamed } from '../core/state-input.ts';
+import type { StateTable } from '../core/state-table.ts';
 import type { Aggregation } from '../core/windows/aggregation.ts';
-import { createWindows } from '../core/windows/create-windows.ts';
+import { createWindows, restoreWindows } from '../core/windows/create-windows.ts';
 import type { PaneFeatures, WindowCounters, WindowOperator, WindowOptions } from '../core/windows/window-operator.ts';
 import { APPROXIMATE, WindowResults } from '../core/windows/window-results.ts';
 import { paneSize } from '../core/windows/window-shape.ts';
@@ -12,9 +14,11 @@ import { OperatorCounters } from './operator-counters.ts';
 import { RawQuantiles } from './raw-quantiles.ts';
 import { RebuiltResults } from './rebuilt-results.ts';
 import type { ResultHistory } from './result-history.ts';
+import { partsOf, tablesUnder } from './state-parts.ts';
 import { clockOf, latestTimeOf } from './window-clock.ts';
 import { isAnchored, reachOf, stepOf } from './window-reach.ts';
-import { CellFeed, hasSampleBetween, newestTimeUs, type WindowSource } from './window-source.ts';
+import { CellFeed, firstTimeAfter, hasSampleBetween, newestTakenUs, type WindowSource } from './window-source.ts';
+import type { WindowStore } from './window-store.ts';
 
 /**
  * The windows of one series under one definition, shared by every widget and aggregation that asks for it.
@@ -26,7 +30,7 @@ import { CellFeed, hasSampleBetween, newestTimeUs, type WindowSource } from './w
  * 4. Quantiles are exact where the raw samples are few and at hand (raw-quantiles.ts); what they are, SKETCHED says.
  * 5. Memory: at most 20,000 results and what the operator's open windows need.
  */
-export class WindowedSeries {
+export class WindowedSeries implements WindowStore {
   readonly key: string;
   options: WindowOptions;
   /** Rises with everything that may change a result, open ones included. */
@@ -59,6 +63,12 @@ export class WindowedSeries {
     this.#rebuilt = new RebuiltResults(this.#finals, this.#feed);
     this.#operator = createWindows(options);
     this.#open = new OpenResults(options, this.#raw);
+  }
+
+  /** Takes the place of a store whose versions were these: they go on rising. */
+  replace({ version, pastVersion }: Pick<WindowStore, 'version' | 'pastVersion'>): void {
+    this.version += version + 1;
+    this.#finals.pastVersion += pastVersion + 1;
   }
 
   get counters(): Readonly<WindowCounters> {
@@ -95,10 +105,7 @@ export class WindowedSeries {
 
   /** Time of the newest finite sample that was not refused, NaN before the first. */
   get newestUs(): number {
-    const newestUs = newestTimeUs(this.#source.cells);
-    return newestUs > latestTimeOf(this.options, this.#nowUs)
-      ? this.watermark + (this.options.lateness ?? 0)
-      : newestUs;
+    return newestTakenUs(this.#source, this.options, this.watermark, this.#nowUs);
   }
 
   /** Position of an aggregation among the values of each result, -1 where it is not computed. */
@@ -203,7 +210,7 @@ export class WindowedSeries {
     this.#isOpenRead = false;
   }
 
-  /** Windows that are not final, in the order of their ends; valid until the next message. See {@link OpenResults}. */
+  /** Windows that are not final and that a line shows, in the order of their ends; valid until the next message. See {@link OpenResults}. */
   get open(): WindowResults {
     this.#readOpen();
     return this.#open.rows;
@@ -215,19 +222,53 @@ export class WindowedSeries {
    */
   get openCount(): number {
     this.#readOpen();
-    return this.#open.shown;
+    return this.#open.rows.length;
   }
 
   /** What is to be said of a result now: while a hole is open, what it may concern is approximate. */
   flagsNow(flags: number, startUs: number): number {
+    return startUs <= this.doubtedUs ? flags | APPROXIMATE : flags;
+  }
+
+  /** Windows that start at or before this may lack samples that are known to be missing: -Infinity none, Infinity all. */
+  get doubtedUs(): number {
     const { cells, isCurrent } = this.#source;
-    const { hole } = cells;
-    const isDoubted =
-      !isCurrent ||
-      (hole !== null &&
-        (startUs - reachOf(this.options) <= hole.before ||
-          (isAnchored(this.options) && !hasSampleBetween(cells, hole.before, startUs))));
-    return isDoubted ? flags | APPROXIMATE : flags;
+    if (!isCurrent) return Number.POSITIVE_INFINITY;
+    if (cells.hole === null) return Number.NEGATIVE_INFINITY;
+    const reachedUs = cells.hole.before + reachOf(this.options);
+    return isAnchored(this.options) ? Math.max(reachedUs, firstTimeAfter(cells, cells.hole.before)) : reachedUs;
+  }
+
+  /** A copy of everything but what was read of open windows: the next reading is of the newest message. O(results). */
+  save(): readonly StateTable[] {
+    const meta = {
+      version: this.version,
+      arrived: metaNumber(this.#arrivedUs),
+      now: metaNumber(this.#nowUs),
+      outOfOrder: this.#outOfOrder,
+    };
+    return [
+      { name: 'store', meta, columns: {} },
+      ...this.#feed.save(),
+      ...tablesUnder('operator', this.#operator.save()),
+      ...tablesUnder('finals', this.#finals.save()),
+      ...tablesUnder('counters', this.#counted.save()),
+    ];
+  }
+
+  /** Goes on from what {@link save} gave under the same options. @throws StreamVizError `STATE_INVALID` */
+  restore(tables: readonly StateTable[]): void {
+    const table = tableNamed(tables, 'store');
+    const parts = partsOf(tables);
+    this.#operator = restoreWindows(this.options, parts.get('operator') ?? []);
+    this.#feed.restore(tables);
+    this.#finals.restore(parts.get('finals') ?? []);
+    this.#counted.restore(parts.get('counters') ?? []);
+    this.#arrivedUs = numberIn(table, 'arrived');
+    this.#nowUs = numberIn(table, 'now');
+    this.#outOfOrder = numberIn(table, 'outOfOrder');
+    this.version = numberIn(table, 'version');
+    this.#resetOpen();
   }
 
   #readOpen(): void {

@@ -68,6 +68,7 @@ export function messageOf(fields: Partial<Message>): Message {
     foldFeatures: null,
     keyframeFeatures: null,
     latest: null,
+    results: null,
     rows: [],
     unknown: 0,
     ...fields,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Receiver } from '../../src/session/receiver.ts';
 import type { Message } from '../../src/wire/message-types.ts';
+import { FakeTime } from './fake-time.ts';
 import { messageOf, sampleColumns } from './message-builder.ts';
 
 const KEY = '["cpu",[["core","0"]]]';
@@ -8,26 +9,6 @@ const TIERS = [1_000_000, 10_000_000];
 const A = { id: 'a', startedUs: 10 };
 const B = { id: 'b', startedUs: 20 };
 const EARLIER = { id: 'c', startedUs: 5 };
-
-/** A clock that is set by hand and timers that run when it passes them. */
-class FakeTime {
-  us = 0;
-  timers: { atUs: number; run: () => void }[] = [];
-  readonly now = () => this.us;
-  readonly schedule = (run: () => void, ms: number) => {
-    const timer = { atUs: this.us + ms * 1000, run };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-  };
-  advance(ms: number): void {
-    this.us += ms * 1000;
-    const due = this.timers.filter(({ atUs }) => atUs <= this.us);
-    this.timers = this.timers.filter(({ atUs }) => atUs > this.us);
-    for (const { run } of due) run();
-  }
-}
 
 /** Message `seq` with one sample at `seq` seconds of value `seq`. */
 function oneSample(seq: number, epoch = A, fields: Partial<Message> = {}): Message {

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROBLEM_SHOWN_US } from '../../src/session/epoch-store.ts';
 import { Sessions } from '../../src/session/sessions.ts';
+import { decodeMessage } from '../../src/wire/message.ts';
+import { FakeTime } from './fake-time.ts';
 import { messageOf, sampleColumns } from './message-builder.ts';
 
 const HEADER = {
@@ -81,6 +84,65 @@ describe('what cannot be applied', () => {
     sessions.deliver(null, []);
     sessions.deliver({ v: [1, 0] }, []);
     expect(sessions.strayCount).toBe(2);
+  });
+});
+
+describe('a message that comes again', () => {
+  test('is counted without a look at its content', () => {
+    const sessions = new Sessions(still);
+    sessions.deliver(HEADER, []);
+    sessions.deliver({ ...HEADER, parts: [{ role: 'samples', buffer: 3 }] }, [], 'tap');
+    expect(sessions.get('kernel-1')).toMatchObject({
+      problem: null,
+      messages: { received: 2, applied: 1, doubled: 1, invalid: 0 },
+    });
+  });
+
+  test('is told from what only looks like it: another epoch, major version, kind or session', () => {
+    const sessions = new Sessions(still);
+    sessions.deliver(HEADER, []);
+    const others = [
+      { epoch: { id: 'b', startedUs: 0 } },
+      { v: [2, 0] },
+      { kind: 'error', code: 'X', message: 'x' },
+      { kind: 'alert' },
+      { session: 'kernel-2' },
+    ];
+    for (const other of others) sessions.deliver({ ...HEADER, ...other }, []);
+    expect(sessions.get('kernel-1').messages).toMatchObject({
+      doubled: 0,
+      applied: 1,
+      stale: 1,
+      invalid: 1,
+      unknown: 1,
+    });
+    expect(sessions.get('kernel-2').seq).toBe(1);
+  });
+
+  test('over any paths with any losses and waits leaves the same as where every copy is decoded', () => {
+    const arrival = fc.record({
+      path: fc.constantFrom('hub', 'tap'),
+      seq: fc.integer({ min: 1, max: 12 }),
+      waitMs: fc.constantFrom(0, 0, 10, 200, 2500),
+      epoch: fc.constantFrom(0, 0, 0, 1),
+    });
+    fc.assert(
+      fc.property(fc.array(arrival, { maxLength: 60 }), (arrivals) => {
+        const [decoded, quick] = [true, false].map((isDecoded) => {
+          const time = new FakeTime();
+          const sessions = new Sessions(time);
+          for (const { path, seq, waitMs, epoch } of arrivals) {
+            const header = { ...HEADER, seq, sentUs: seq * 1000, epoch: { id: `e${epoch}`, startedUs: epoch } };
+            if (isDecoded) sessions.deliverMessage(decodeMessage(header, []), path);
+            else sessions.deliver(header, [], path);
+            time.advance(waitMs);
+          }
+          return sessions.inspect('kernel-1');
+        });
+        expect(quick).toEqual(decoded);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -62,7 +62,7 @@ it('raw rows that come after their keyframe give the windows that coming with it
     }),
     { numRuns: 150 },
   );
-  expect(withheld).toBeGreaterThan(500);
+  expect(withheld).toBeGreaterThan(30);
 });
 
 it('windows that raw rows bring are rebuilt ones, no revision, and live samples go on after them', () => {

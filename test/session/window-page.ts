@@ -3,7 +3,7 @@ import { QuantileSketch } from '../../src/core/sketch/quantile-sketch.ts';
 import type { WindowOptions } from '../../src/core/windows/window-operator.ts';
 import type { SeriesView } from '../../src/session/session-view.ts';
 import { Sessions } from '../../src/session/sessions.ts';
-import type { WindowedSeries } from '../../src/session/windowed-series.ts';
+import type { WindowStore } from '../../src/session/window-store.ts';
 import type { FeatureColumns, Message } from '../../src/wire/message-types.ts';
 import { messageOf, type PaneRow, paneColumns, sampleColumns } from './message-builder.ts';
 import { NaiveCells } from './naive-cells.ts';
@@ -61,7 +61,7 @@ export class WindowPage {
   }
 
   /** The first store of the series' windows. */
-  get windows(): WindowedSeries {
+  get windows(): WindowStore {
     return this.series.windows.stores.values().next().value!;
   }
 

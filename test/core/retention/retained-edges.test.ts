@@ -9,7 +9,6 @@ import { LineColumns, MAX_COLUMNS } from '../../../src/core/retention/line-colum
 import { m4, m4Ring } from '../../../src/core/retention/m4.ts';
 import { coveredFromUs, queryParts, rawFromUs } from '../../../src/core/retention/query-parts.ts';
 import { RetainedSeries } from '../../../src/core/retention/retained-series.ts';
-import { RowGroups } from '../../../src/core/retention/row-groups.ts';
 import { SampleRing } from '../../../src/core/sample-ring.ts';
 
 const counting = (length: number, from = 0, step = 1): Float64Array =>
@@ -34,18 +33,6 @@ test('m4 puts the first of several missing values between two columns, and none 
   const out = new Int32Array(20);
   const values = Float64Array.of(1, Number.NaN, 2, 3, Number.NaN, Infinity, 4, 5);
   expect([...out.subarray(0, m4(counting(8), values, 0, 8, 0, 8, 2, out))]).toEqual([0, 3, 4, 6, 7]);
-});
-
-test('only the rows of the batch are grouped, whatever stands behind them', () => {
-  const groups = new RowGroups();
-  const series = Uint16Array.of(2, 0, 2, 1, 9, 9);
-  groups.group({ length: 4, series, time: counting(6), value: counting(6, 10) });
-  expect(groups.series).toBe(3);
-  expect([...groups.starts.subarray(0, 4)]).toEqual([0, 1, 2, 4]);
-  expect([...groups.time.subarray(0, 4)]).toEqual([1, 3, 0, 2]);
-  expect([...groups.value.subarray(0, 4)]).toEqual([11, 13, 10, 12]);
-  groups.group({ length: 0, series, time: counting(6), value: counting(6) });
-  expect(groups.series).toBe(0);
 });
 
 test('a merge of late rows is a stable sort: held ones first among equals, then rows as they came', () => {

@@ -46,3 +46,15 @@ test('of the thousand open windows over one sample the one that ends first is re
   expect(openOf(windows, 5)).toMatchObject([{ end: 6, count: 1, final: false }]);
   expect(openOf(windows, 6)).toHaveLength(2);
 });
+
+test('the window of a sample that stands alone is provisional however many rows were read before it', () => {
+  const open = new WindowResults(1);
+  const aggregations = [parseAggregation('last')];
+  for (let i = 0; i < 300; i += 1) {
+    const windows = createWindows({ shape: windowShape({ window: 1 }), aggregations });
+    addSplit(windows, [[i, 7]], []);
+    windows.readOpen(open);
+  }
+  expect(rowsOf(open).filter(({ final }) => final)).toEqual([]);
+  expect(open.length).toBe(300);
+});

@@ -63,7 +63,15 @@ export class MessageMaker {
       ...{ kind: 'batch', session: this.#session, epoch: this.epoch, seq: this.seq, sentUs: wallUs() },
       ...{ samplesTotal: this.total, documentRevision: this.#revision, tables: {}, stats: null, answered: null },
       ...{ slow: false, document, series, samples: length === 0 ? null : samples, folds: null, history: null },
-      ...{ keyframe: null, foldFeatures: null, keyframeFeatures: null, latest: null, rows: [], unknown: 0 },
+      ...{
+        keyframe: null,
+        foldFeatures: null,
+        keyframeFeatures: null,
+        latest: null,
+        results: null,
+        rows: [],
+        unknown: 0,
+      },
     });
   }
 }

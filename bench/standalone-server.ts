@@ -8,6 +8,10 @@ const ROOT = join(import.meta.dirname, '..');
 export const SERVER = join(ROOT, 'python', 'stream_viz', 'static', 'server.mjs');
 const PROBE = join(import.meta.dirname, 'standalone-probe.mjs');
 
+/** How the Python package starts a server, but for what is measured: flags and variables of python/stream_viz/_node.py. */
+const FLAGS = ['--max-semi-space-size=2'];
+const VARIABLES = { MALLOC_ARENA_MAX: '1' };
+
 /** What a process used so far. */
 export interface Usage {
   /** CPU time of all its threads, ms. */
@@ -55,11 +59,16 @@ async function readyLine(child: ChildProcess): Promise<Record<string, unknown>> 
 }
 
 /** Starts `script` under Node with the probe loaded; it writes `{port, token?}` as one line. */
-export async function startMeasured(script: string, words: readonly string[] = []): Promise<MeasuredServer> {
+export async function startMeasured(
+  script: string,
+  words: readonly string[] = [],
+  flags: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<MeasuredServer> {
   const folder = mkdtempSync(join(tmpdir(), 'streamviz-bench-'));
   const began = performance.now();
-  const child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, script, ...words], {
-    env: { ...process.env, ...ownFolders(folder) },
+  const child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, ...flags, script, ...words], {
+    env: { ...process.env, ...variables, ...ownFolders(folder) },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const { port, token } = await readyLine(child).catch((error: unknown) => {
@@ -91,5 +100,5 @@ export async function startMeasured(script: string, words: readonly string[] = [
 
 /** The server of the package on a free port, its token included. */
 export async function startStreamViz(words: readonly string[] = []): Promise<MeasuredServer> {
-  return startMeasured(SERVER, ['serve', '--port', '0', '--keep', ...words]);
+  return startMeasured(SERVER, ['serve', '--port', '0', '--keep', ...words], FLAGS, VARIABLES);
 }

@@ -17,7 +17,10 @@ const METRICS = 10;
 const RAW_S = 6 * 3600;
 const POINTS = 1_000_000;
 const ROUNDS = 5;
-const RING_MS = 1000;
+const RING_MS = 50;
+/** Until messages of that age are gone. */
+const SWEPT_MS = 3000;
+const PAGE = ['/', '/viewer.mjs', '/viewer.css'];
 
 const wave = (i: number): number => Math.sin(i / 600) * 40 + ((i * 7919) % 101) / 10;
 
@@ -62,6 +65,14 @@ async function newViewer({ port, token }: ServerAddress, shown: Shown) {
   return { cameMs, appliedMs, bytes: bytes.byteLength, message };
 }
 
+/** Loads the page as a browser does. */
+async function loadPage({ port }: ServerAddress): Promise<void> {
+  for (const path of PAGE) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    if (!answer.ok || (await answer.arrayBuffer()).byteLength === 0) throw new Error(`${path}: ${answer.status}`);
+  }
+}
+
 /** Samples that a snapshot accounts for: in cells, and gone before them. */
 function samplesOf({ keyframe }: Awaited<ReturnType<typeof newViewer>>['message']): number {
   if (keyframe === null) return 0;
@@ -78,6 +89,7 @@ async function day(): Promise<readonly Figure[]> {
   const server = await startStreamViz(['--limit', `ringMs=${RING_MS}`]);
   try {
     const empty = await server.usage(true);
+    await loadPage(server);
     const producer = await BenchProducer.connect(server, 'day');
     const names = Array.from({ length: METRICS }, (_, i) => `metric ${i}`);
     producer.declare(names, { maxPoints: RAW_S });
@@ -86,7 +98,7 @@ async function day(): Promise<readonly Figure[]> {
       producer.send(producer.frame(names.map((name) => rows(name, startUs, 1e6, from, from + 60))));
       if (from % 600 === 0) await producer.settled();
     }
-    await new Promise((resolve) => setTimeout(resolve, 3 * RING_MS));
+    await new Promise((resolve) => setTimeout(resolve, SWEPT_MS));
     producer.send(producer.frame([]));
     await producer.settled();
     const held = await server.usage(true);

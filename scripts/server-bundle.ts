@@ -1,10 +1,27 @@
 // How the dashboard server and its page are bundled: one file for Node without any dependency, one module and one style sheet.
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import { root } from './setup.mjs';
 
 const viewerFolder = join(root, 'standalone', 'viewer');
+
+/**
+ * An import of `node:http` evaluates all that it exports, `WebSocket` among them, for which Node loads its whole fetch:
+ * 5 MB in every server. What is required instead is evaluated as it is used.
+ */
+const requireHttp: Plugin = {
+  name: 'require-http',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:http2?$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'require-http' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'require-http' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+      resolveDir: root,
+    }));
+  },
+};
 
 /** What esbuild makes `outfile` from: standalone/server/main.ts with ws and hono, which call `require` for Node's own modules. */
 export function serverBundle(outfile: string, version: string): BuildOptions {
@@ -22,6 +39,7 @@ export function serverBundle(outfile: string, version: string): BuildOptions {
     logLevel: 'warning',
     // Speedups of ws in C that nobody installs here.
     external: ['bufferutil', 'utf-8-validate'],
+    plugins: [requireHttp],
     banner: {
       js: "import { createRequire as createRequireOfServer } from 'node:module'; const require = createRequireOfServer(import.meta.url);",
     },

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stream_viz import doctor
 from stream_viz._errors import StreamVizError
 from stream_viz._local_server import server_script
-from stream_viz._node import find_node
+from stream_viz._node import find_node, server_command, server_environment
 from stream_viz._thresholds import nearest
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ def main(arguments: Sequence[str]) -> int:
         node, script = find_node(), server_script()
     except StreamVizError as error:
         return _told(str(error), code=1)
-    command = [node.path, str(script), *words]
+    command = server_command(node.path, script, words)
     if sys.stdin is None or not sys.stdin.isatty():  # else the server waits for a starter's line of options there
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     if os.name == "nt":  # no process can take the place of another there
-        return subprocess.run(command, check=False).returncode  # noqa: S603  our own script
-    return os.execv(node.path, command)  # noqa: S606  the server takes this process's place, terminal and signals
+        return subprocess.run(command, env=server_environment(), check=False).returncode  # noqa: S603  our own script
+    return os.execve(node.path, command, server_environment())  # noqa: S606  the server takes this process's place, terminal and signals
 
 
 def _told(text: str, code: int = USAGE_CODE) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from stream_viz._host import version
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -39,6 +41,7 @@ class Document:
         self.due = False
         return {
             "revision": self.revision,
+            "version": version(),
             "title": None,
             "timezone": None,
             "language": None,

@@ -71,6 +71,7 @@ class IPythonKernel:
         self._hub = StreamVizModel(
             model_id=HUB_PREFIX + epoch,
             kind="hub",
+            hub_id=HUB_PREFIX + epoch,
             session=self.session,
             epoch=epoch,
             version=version(),
@@ -82,6 +83,7 @@ class IPythonKernel:
             on_message(content)
 
         self._hub.on_msg(handle)
+        _keep_open(self._hub.comm)
         return _Hub(self._hub)
 
     def on_execution(self, started: Callable[[], None], cleared: Callable[[], None]) -> None:
@@ -156,6 +158,17 @@ class IPythonKernel:
         loop = getattr(self._shell.kernel, "io_loop", None)
         if loop is not None:
             loop.add_callback(callback)
+
+
+def _keep_open(comm: Any) -> None:
+    """Let no page close a comm for all others: one without a widget manager closes every comm that it hears open."""
+    from comm import get_comm_manager  # noqa: PLC0415  part of ipykernel
+
+    def reopen(_message: object) -> None:
+        comm._closed = False  # noqa: SLF001  what a closing page set; there is no other way back
+        get_comm_manager().register_comm(comm)
+
+    comm.on_close(reopen)
 
 
 class _Hub:

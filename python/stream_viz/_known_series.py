@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stream_viz._intake import MemoryShare
 from stream_viz._needs import Needs, NeedsByName
 from stream_viz._series import Series, SeriesKey, series_key
+from stream_viz._untaken import SeriesRoom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,18 +25,19 @@ class KnownSeries:
         self._now_us = now_us
         self._needs = NeedsByName()
         self._share = MemoryShare(limits)
-        self.held: dict[SeriesKey, Series] = {}
+        self.room = SeriesRoom()
+        self.held = self.room.held
         self.generations: dict[SeriesKey, int] = {}
         """Of series that were cleared or removed."""
 
     def of(self, name: str, labels: Mapping[str, str], max_points: int, axis: Axis) -> tuple[Series, bool]:
         """Return a series, made where it is new, and whether it must restart: its axis is another one."""
         key = series_key(name, labels)
-        found = self.held.get(key)
+        found = self.room.find(key)
         if found is not None:
             found.max_points = max_points
             return found, found.axis != axis
-        found = self.held[key] = Series(
+        found = Series(
             name,
             labels,
             max_points=max_points,
@@ -46,12 +48,13 @@ class KnownSeries:
             axis=axis,
         )
         self._needs.apply(found)
+        self.room.add(found)
         self._share.divide(len(self.held))
         return found, False
 
     def named(self, name: str) -> list[Series]:
         """Return all label sets of a name."""
-        return [series for series in self.held.values() if series.name == name]
+        return [series for series in self.room.all() if series.name == name]
 
     def need(self, name: str, needs: Needs) -> bool:
         """Replace the needs of a name; returns whether that changes any series that is there."""
@@ -69,5 +72,5 @@ class KnownSeries:
     def remove(self, series: Series) -> None:
         """Forget a series but its generation."""
         self.generations[series.key] = series.generation + 1
-        del self.held[series.key]
+        self.room.remove(series)
         self._share.divide(len(self.held))

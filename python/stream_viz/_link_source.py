@@ -21,6 +21,9 @@ class LinkSource(Protocol):
     def resync(self) -> None:
         """Let the next messages carry everything retained. Called within `locked`."""
 
+    def limited(self, series: int | None) -> None:
+        """Take note of how many series the server takes, before more is built. Called within `locked`."""
+
     def linked(self, address: Address | None) -> None:
         """Take note of a connection (None: it broke). Called by the link's thread."""
 

@@ -38,6 +38,8 @@ class Welcome:
     epoch: str | None
     seq: int
     message_bytes: int
+    series: int | None
+    """How many series of a session it takes; None where it does not say."""
 
 
 def text_of(kind: str, **fields: Any) -> str:
@@ -67,18 +69,24 @@ def read_welcome(said: Mapping[str, Any], asked: str) -> Welcome:
     if said.get("kind") != "welcome":
         raise StreamVizError("SERVER_ANSWER", f"expected a welcome from the server, got {said.get('kind')!r}")
     session, epoch, seq = said.get("session"), said.get("epoch"), said.get("seq")
-    most = (said.get("limits") or {}).get("messageBytes")
+    limits = said.get("limits")
+    most, series = (limits.get("messageBytes"), limits.get("series")) if isinstance(limits, dict) else (None, None)
     return Welcome(
         session=session if isinstance(session, str) and session else asked,
         epoch=epoch if isinstance(epoch, str) else None,
         seq=seq if type(seq) is int else 0,
         message_bytes=most if type(most) is int and most > 0 else 2**31,
+        series=series if type(series) is int and series >= 0 else None,
     )
 
 
-def refusal(code: int | None, said: str | None) -> StreamVizError | None:
-    """Return the error of a close code or HTTP status that refuses; None for a connection that was merely lost."""
+def refusal(code: int | None, said: Mapping[str, Any]) -> StreamVizError | None:
+    """Return the error of a close code or HTTP status that refuses; None for a connection that was merely lost.
+
+    `said` is the error that the server told before; empty for none.
+    """
     why = REFUSALS.get(code or 0)
     if why is None:
         return None
-    return StreamVizError("CONNECTION_REFUSED", f"the server refused the connection: {said or why}", server_code=code)
+    words = f"the server refused the connection: {said.get('message') or why}"
+    return StreamVizError("CONNECTION_REFUSED", words, server_code=code, server_error=said.get("code"))

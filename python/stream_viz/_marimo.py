@@ -139,8 +139,11 @@ class _Page:
         text = static_text(RUNTIME_FILE)
         digest = hashlib.sha256(text.encode()).hexdigest()
         self.asset = _model(kind="asset", text=text, version=version(), hash=digest)
+        hub_id = f"streamviz-hub-{epoch}-{self.number}"
         self.hub = _model(
+            model_id=hub_id,
             kind="hub",
+            hub_id=hub_id,
             session=session,
             epoch=epoch,
             version=version(),

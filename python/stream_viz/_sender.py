@@ -58,7 +58,8 @@ class Sender:
         self._now_us = now_us
         self.session = session
         self._known = KnownSeries(limits, now_us)
-        self._series = self._known.held
+        self.room = self._known.room
+        self._series = self.room.held
         self._tables: dict[str, TableState] = {}
         self._counters = Counters()
         self._document = Document(limits, self._known.generations)
@@ -111,7 +112,7 @@ class Sender:
     def known_series(self, name: str, labels: Mapping[str, str]) -> Series | None:
         """Return the series of a name and label values; None where nothing was sent to it. O(labels)."""
         with self.lock:
-            return self._series.get(series_key(name, labels))
+            return self.room.find(series_key(name, labels))
 
     def find_series(self, name: str) -> list[Series]:
         """Return all label sets of a name, in order of first sight."""
@@ -134,17 +135,28 @@ class Sender:
                 self._latest.forget(series)
                 self._publish()
 
+    def limit_series(self, most: int | None) -> None:
+        """Let messages carry at most so many series from the next one on, those first seen; None: all of them.
+
+        Others take the places of removed ones in their order; what is sent to them meanwhile is counted and goes.
+        """
+        with self.lock:
+            for series in self.room.limit(most):
+                self._history.forget(series)
+                self._latest.forget(series)
+
     def after_fork_in_child(self) -> None:
         """Drop what was not sent: the parent sends it. No lock of another thread is waited for."""
-        for series in self._series.values():
+        for series in self.room.all():
             series.after_fork_in_child()
 
     def restart_in_child(self) -> None:
         """Begin an epoch of this process's own, empty; series, tables and their options stay. After a fork."""
         with self.lock:
+            self.room.limit(None)
             for series in self._series.values():
                 self._known.restart(series)
-                series.folded = series.late = series.invalid = series.missing = series.expired = 0
+                series.folded = series.late = series.invalid = series.missing = series.expired = series.untaken = 0
             for table in self._tables.values():
                 table.clear()
             self._counters = Counters()
@@ -232,6 +244,7 @@ class Sender:
         """Return the message of what came since the last one; None where nothing did and the last is under 1 s old."""
         with self.lock, np.errstate(over="ignore", invalid="ignore"):
             now = self._now_us()
+            self.room.drop()
             waiting = [(series, rows) for series in self._series.values() if (rows := series.waiting)]
             if not self._listening:
                 return self._slow_tick(waiting, now)

@@ -56,6 +56,8 @@ class Series(Intake):
         self.key: SeriesKey = series_key(name, labels)
         self.key_bytes = len(json.dumps(self.key, ensure_ascii=False).encode())
         self.generation = generation
+        self.untaken = 0
+        """Finite samples that the server had no room for."""
         super().__init__(max_points, limits, now_us, share, axis)
 
     def _start(self) -> None:

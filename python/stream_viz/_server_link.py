@@ -220,7 +220,7 @@ class ServerLink:
         from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: PLC0415  only where a link is wanted
         from websockets.sync.client import connect  # noqa: PLC0415
 
-        told: str | None = None
+        told: dict[str, Any] = {}
         try:
             with connect(
                 address.ingest,
@@ -244,10 +244,10 @@ class ServerLink:
                         self._source.beat()
                         continue
                     if said.get("kind") == "error":
-                        told = str(said.get("message"))
+                        told = said
                     self._heard(said)
         except InvalidStatus as error:
-            raise refusal(error.response.status_code, None) or error from error
+            raise refusal(error.response.status_code, {}) or error from error
         except ConnectionClosed as error:
             code = None if error.rcvd is None else error.rcvd.code
             self.ended = code in GOING_AWAY and not self._over
@@ -267,6 +267,7 @@ class ServerLink:
         connection.send(text_of("hello", **{**hello, "session": asked, "from": oldest}))
         welcome = read_welcome(read_text(connection.recv(WELCOME_S)), asked)
         with self._source.locked():
+            self._source.limited(welcome.series)
             held = self._agree(welcome, self._source.hello())
             self.address, self.problem, self.ended = address, None, False
             self.connections += 1

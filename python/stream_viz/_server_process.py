@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from stream_viz._address import Address, parse_address
 from stream_viz._errors import StreamVizError
+from stream_viz._node import server_command, server_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,8 @@ def start_server(node: str, script: Path, options: Mapping[str, object], *, read
     try:
         with tempfile.TemporaryFile() as told:
             process = subprocess.Popen(  # noqa: S603  our own script under the Node that was found
-                [node, str(script)],
+                server_command(node, script),
+                env=server_environment(),
                 stdin=reading,
                 stdout=subprocess.PIPE,
                 stderr=told,

@@ -33,6 +33,8 @@ BESIDE_WINDOW_BYTES = 1_000_000
 TAB_S = 1.5
 """How long an open tab of an earlier run has to come back before a browser is opened."""
 QUIET_CODES = frozenset({"CONNECTION_LOST"})
+FULL = "LIMIT_SERIES"
+"""The server's code for series beyond what it takes."""
 
 
 class ServerSide:
@@ -157,12 +159,23 @@ class ServerSide:
             "host": socket.gethostname(),
             "version": version(),
             "parent": os.getppid() if self._quiet else None,
+            "script": self._script(),
         }
+
+    def _script(self) -> str | None:
+        """Return the path of the script where it found its server by itself: that keeps its port for the next run."""
+        by_itself = self.local is not None and self._producer.kernel is None and not self._quiet
+        return script_path() if by_itself else None
 
     def resync(self) -> None:
         """Let everything retained be sent."""
         sender = self._producer.sender
         sender.request_snapshot(f"link-{sender.seq}")
+
+    def limited(self, series: int | None) -> None:
+        """Send no more series than the server takes. Beside a notebook messages are the notebook's too."""
+        if self._producer.kernel is None:
+            self._producer.sender.limit_series(series)
 
     def linked(self, address: Address | None) -> None:
         """Tell people and child processes where the server is."""
@@ -199,12 +212,22 @@ class ServerSide:
 
     def failed(self, problem: StreamVizError) -> None:
         """Say once per kind of problem what the matter is."""
-        if problem.code not in QUIET_CODES:
-            self.say(f"{problem} (data are kept meanwhile)", about=problem.code)
+        if problem.code in QUIET_CODES:
+            return
+        if self._producer.kernel is not None and self.link is not None and problem.details.get("server_error") == FULL:
+            self.link.close()
+            self.say(f"{problem} Nothing is sent to it any more; sv.start() tries again", about=FULL)
+            return
+        self.say(f"{problem} (data are kept meanwhile)", about=problem.code)
 
     def beat(self) -> None:
         """Keep the flusher running."""
         self._producer.wake_from_link()
+
+    def say_untaken(self) -> None:
+        """Say once that the server has no room for some series. O(1)."""
+        if FULL not in self._said and (words := self._producer.sender.room.words()) is not None:
+            self.say(words, about=FULL)
 
     # ---- words and options ---------------------------------------------------------------------------------------
 
@@ -232,14 +255,17 @@ class ServerSide:
     def facts(self) -> dict[str, Any]:
         """Return what `sv.stats()` says of the link."""
         link = self.link
+        with self._producer.lock:
+            untaken = self._producer.sender.room.facts()
         if link is None:
-            return {"connected": False, "url": None, "acknowledged": 0, "waiting_bytes": 0, "reconnects": 0}
+            return {"connected": False, "url": None, "acknowledged": 0, "waiting_bytes": 0, "reconnects": 0, **untaken}
         return {
             "connected": link.connected,
             "url": None if link.address is None else link.address.url,
             "acknowledged": link.acknowledged,
             "waiting_bytes": link.waiting_bytes,
             "reconnects": max(0, link.connections - 1),
+            **untaken,
         }
 
     # ---- the end -------------------------------------------------------------------------------------------------

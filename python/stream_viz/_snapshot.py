@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from stream_viz import _producer
 from stream_viz._configure import _open
-from stream_viz._stats import label_name
+from stream_viz._line_name import label_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

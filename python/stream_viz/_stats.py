@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import html
-import json
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from stream_viz import _producer
+from stream_viz._line_name import label_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-COLUMNS = ("name", "sent", "folded", "late", "dropped", "invalid", "missing", "expired", "age_s", "bytes")
+COLUMNS = ("name", "sent", "folded", "late", "dropped", "invalid", "missing", "expired", "untaken", "age_s", "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Row:
     invalid: int
     missing: int
     expired: int
+    untaken: int
     age_s: float | None
     bytes: int
 
@@ -77,7 +78,12 @@ class Stats:
             return []
         state = "connected to" if link["connected"] else "not connected to"
         counts = f"{link['acknowledged']:,} messages acknowledged, {link['waiting_bytes']:,} bytes waiting"
-        return [f"{state} {link['url']}: {counts}, {link['reconnects']:,} reconnects"]
+        lines = [f"{state} {link['url']}: {counts}, {link['reconnects']:,} reconnects"]
+        if link["untaken_series"]:
+            lines.append(
+                f"{link['untaken_series']:,} series are more than it takes: {link['untaken_samples']:,} samples went"
+            )
+        return lines
 
     def _repr_html_(self) -> str:
         if not self.rows:
@@ -101,33 +107,29 @@ def _align(column: int) -> str:
 
 def _texts(row: Row) -> list[str]:
     age = "-" if row.age_s is None else f"{row.age_s:,.1f}"
-    counts = (row.sent, row.folded, row.late, row.dropped, row.invalid, row.missing, row.expired)
+    counts = (row.sent, row.folded, row.late, row.dropped, row.invalid, row.missing, row.expired, row.untaken)
     return [row.name, *(f"{count:,}" for count in counts), age, f"{row.bytes:,}"]
 
 
-def label_name(name: str, labels: Sequence[tuple[str, str]]) -> str:
-    """Return how a line is called in print: `cpu{core="0"}`."""
-    inner = ", ".join(f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in labels)
-    return f"{name}{{{inner}}}" if inner else name
-
-
 def stats() -> Stats:
-    """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, age in s, bytes.
+    """Return counts per line and table: sent, folded, late, dropped, invalid, missing, expired, untaken, age, bytes.
 
     Prints as a table; `.to_dict()` gives plain data. `totals["link"]` tells of the server: connected, url, the seq
     acknowledged, waiting bytes, folded samples, reconnects. `sent` counts finite samples of a line, changes of a table
-    and events, those that still wait included; `late` those behind a newer one. What windows made of late samples
+    and events, those that still wait included; `late` those behind a newer one, `untaken` those of a series that the
+    server has no room for. What windows made of late samples
     (revised or dropped) is known to the page, which computes windows, and stands in the widget.
     """
     producer = _producer.current()
     with producer.lock:
+        producer.sender.room.drop()
         now_us = _producer.now_us()
         rows: list[Row] = []
         seen: set[str] = set()
         for declaration in producer.dashboard.all():
             if declaration.kind in {"table", "events"}:
                 count = getattr(declaration.handle, "sent", 0)
-                rows.append(Row(declaration.name, count, 0, 0, 0, 0, 0, 0, None, 0))
+                rows.append(Row(declaration.name, count, 0, 0, 0, 0, 0, 0, 0, None, 0))
                 continue
             if declaration.name in seen:
                 continue
@@ -145,11 +147,12 @@ def stats() -> Stats:
                         invalid=series.invalid,
                         missing=series.missing,
                         expired=series.expired,
+                        untaken=series.untaken,
                         age_s=None if last_us is None else max(0.0, (now_us - last_us) / 1e6),
                         bytes=series.bytes,
                     )
                 )
         totals = dict(producer.sender.stats())
-    totals["listening"] = producer.listening.listening if producer.listening is not None else True
+    totals["listening"] = producer.pages.listen
     totals["link"] = {**producer.server.facts(), "folded": totals["folded"]}
     return Stats(rows, totals)

@@ -6,6 +6,7 @@ import {
   HEADER_BATCH,
   HEADER_DICTIONARY,
   HEADER_SCHEMA,
+  isVariable,
   KEY_VALUE,
   METADATA_KEY,
   PRECISION_DOUBLE,
@@ -13,6 +14,7 @@ import {
   TYPE_BINARY,
   TYPE_FLOAT,
   TYPE_INT,
+  TYPE_LIST,
   TYPE_TIMESTAMP,
   UNIT_MICROSECOND,
   WIDTH,
@@ -26,7 +28,7 @@ export interface FixedBatch {
   length: number;
   /** Byte offset of each known column in the part; valid when `length` > 0. */
   readonly offsets: number[];
-  /** Where the bytes of a binary column lie in the part, by column; its `offsets` entry is that of its int32 offsets. */
+  /** Where the values of a column of bytes or lists lie in the part; its `offsets` entry is that of its int32 offsets. */
   readonly bodies: { readonly start: number; readonly bytes: number }[];
   metadata: string | null;
   ignoredColumns: number;
@@ -48,6 +50,11 @@ function typeMatches(flat: FlatReader, field: number, column: FixedColumn): bool
       return id === TYPE_TIMESTAMP && first !== 0 && flat.i16(first) === UNIT_MICROSECOND;
     case 'binary':
       return id === TYPE_BINARY;
+    case 'floats': {
+      if (id !== TYPE_LIST || flat.vectorLength(field, FIELD.children, 4) !== 1) return false;
+      const item = flat.indirect(flat.vectorStart(field, FIELD.children));
+      return typeMatches(flat, item, { name: column.name, type: 'float64' });
+    }
     case 'int32':
     case 'int64':
     case 'uint16': {
@@ -106,11 +113,12 @@ function readBatch(
   const length = lengthAt === 0 ? 0 : flat.i64(lengthAt);
   const nodes = flat.vectorLength(record, BATCH.nodes, 16);
   const buffers = flat.vectorLength(record, BATCH.buffers, 16);
-  const binaries = expected.filter((column) => column.type === 'binary').length;
-  if (nodes < expected.length || buffers < 2 * expected.length + binaries) {
+  const lists = expected.filter(({ type }) => type === 'floats').length;
+  const needed = 2 * expected.length + expected.filter(isVariable).length + lists;
+  if (nodes < expected.length + lists || buffers < needed) {
     throw mismatch('Arrow record batch has fewer columns than its schema.', { nodes, buffers });
   }
-  const node = flat.vectorStart(record, BATCH.nodes);
+  let node = flat.vectorStart(record, BATCH.nodes);
   let buffer = flat.vectorStart(record, BATCH.buffers);
   /** Position in the part of the next buffer, which holds `need` bytes or more. */
   const next = (name: string, need: number): { start: number; bytes: number } => {
@@ -124,11 +132,17 @@ function readBatch(
   };
   for (let i = 0; i < expected.length; i++) {
     const { name, type } = expected[i]!;
-    if (flat.i64(node + 16 * i) !== length) throw mismatch(`Arrow column '${name}' has another length than its batch.`);
-    if (flat.i64(node + 16 * i + 8) !== 0) throw mismatch(`Arrow column '${name}' has nulls; none are allowed here.`);
+    if (flat.i64(node) !== length) throw mismatch(`Arrow column '${name}' has another length than its batch.`);
+    if (flat.i64(node + 8) !== 0) throw mismatch(`Arrow column '${name}' has nulls; none are allowed here.`);
+    node += 16;
     buffer += 16; // the validity bitmap: there are no nulls
-    if (type === 'binary') {
+    if (isVariable(expected[i]!)) {
       batch.offsets[i] = next(name, length === 0 ? 0 : 4 * (length + 1)).start;
+      if (type === 'floats') {
+        if (flat.i64(node + 8) !== 0) throw mismatch(`Arrow column '${name}' has nulls; none are allowed here.`);
+        node += 16;
+        buffer += 16;
+      }
       batch.bodies[i] = next(name, 0);
     } else batch.offsets[i] = next(name, length * WIDTH[type]).start;
   }

@@ -8,16 +8,18 @@ import {
   METADATA_V5,
   PANE_SCHEMA,
   PRECISION_DOUBLE,
+  RESULT_SCHEMA,
   SAMPLE_SCHEMA,
   TYPE_BINARY,
   TYPE_FLOAT,
   TYPE_INT,
+  TYPE_LIST,
   TYPE_TIMESTAMP,
   UNIT_MICROSECOND,
   WIDTH,
 } from './arrow-layout.ts';
 import { FlatWriter } from './flat-writer.ts';
-import type { FeatureColumns, PaneColumns, SampleColumns } from './message-types.ts';
+import type { FeatureColumns, PaneColumns, ResultColumns, SampleColumns } from './message-types.ts';
 
 const TYPE_ID = {
   uint16: TYPE_INT,
@@ -26,9 +28,16 @@ const TYPE_ID = {
   float64: TYPE_FLOAT,
   timestamp: TYPE_TIMESTAMP,
   binary: TYPE_BINARY,
+  floats: TYPE_LIST,
 } as const;
 
-type Column = Float64Array | Uint16Array | Int32Array | readonly (Uint8Array | null)[];
+/** Lists of numbers: row `i` is `values[ends[i], ends[i + 1])`. */
+interface FloatLists {
+  readonly ends: Int32Array;
+  readonly values: Float64Array;
+}
+
+type Column = Float64Array | Uint16Array | Int32Array | readonly (Uint8Array | null)[] | FloatLists;
 
 function writeType(flat: FlatWriter, column: FixedColumn): number {
   switch (column.type) {
@@ -39,6 +48,7 @@ function writeType(flat: FlatWriter, column: FixedColumn): number {
       return flat.table([() => flat.i16(UNIT_MICROSECOND), () => flat.offset(zone)]);
     }
     case 'binary':
+    case 'floats':
       return flat.table([]);
     case 'uint16':
     case 'int32':
@@ -57,21 +67,24 @@ function writeMessage(flat: FlatWriter, headerType: number, header: number, body
   return flat.finish(root);
 }
 
+function writeField(flat: FlatWriter, column: FixedColumn): number {
+  const items = column.type === 'floats' ? [writeField(flat, { name: 'item', type: 'float64' })] : [];
+  const name = flat.string(column.name);
+  const type = writeType(flat, column);
+  const children = flat.vector(items);
+  return flat.table([
+    () => flat.offset(name),
+    () => flat.u8(0),
+    () => flat.u8(TYPE_ID[column.type]),
+    () => flat.offset(type),
+    null,
+    () => flat.offset(children),
+  ]);
+}
+
 function schemaMessage(columns: readonly FixedColumn[], metadata: string | null): Uint8Array {
   const flat = new FlatWriter();
-  const fields = columns.map((column) => {
-    const name = flat.string(column.name);
-    const type = writeType(flat, column);
-    const children = flat.vector([]);
-    return flat.table([
-      () => flat.offset(name),
-      () => flat.u8(0),
-      () => flat.u8(TYPE_ID[column.type]),
-      () => flat.offset(type),
-      null,
-      () => flat.offset(children),
-    ]);
-  });
+  const fields = columns.map((column) => writeField(flat, column));
   const fieldVector = flat.vector(fields);
   let pairs = 0;
   if (metadata !== null) {
@@ -92,6 +105,7 @@ const padded = (bytes: number): number => Math.ceil(bytes / 8) * 8;
 /** The bytes of one column's buffers after its validity bitmap, which is empty. */
 function columnBytes(type: FixedColumn['type'], column: Column, length: number): Uint8Array[] {
   if (type === 'binary') return binaryBytes(column as readonly (Uint8Array | null)[], length);
+  if (type === 'floats') return floatsBytes(column as FloatLists, length);
   const values = (column as Float64Array | Uint16Array | Int32Array).subarray(0, length);
   const out = new Uint8Array(length * WIDTH[type]);
   if (type === 'int64' || type === 'timestamp') writeInt64(out, values as Float64Array, length);
@@ -107,15 +121,27 @@ function binaryBytes(values: readonly (Uint8Array | null)[], length: number): Ui
   return [new Uint8Array(ends.buffer), bytes];
 }
 
-function batchMessage(body: readonly Uint8Array[][], length: number): { metadata: Uint8Array; bodyBytes: number } {
+function floatsBytes({ ends, values }: FloatLists, length: number): Uint8Array[] {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, 8 * ends[length]!);
+  return [new Uint8Array(ends.slice(0, length + 1).buffer), bytes.slice()];
+}
+
+function batchMessage(
+  schema: readonly FixedColumn[],
+  body: readonly Uint8Array[][],
+  length: number,
+): { metadata: Uint8Array; bodyBytes: number } {
   const flat = new FlatWriter();
   const nodes: number[] = [];
   const buffers: number[] = [];
   let at = 0;
-  for (const column of body) {
+  for (const [i, column] of body.entries()) {
     nodes.push(length, 0);
-    buffers.push(at, 0);
-    for (const { byteLength } of column) {
+    for (const [k, { byteLength }] of column.entries()) {
+      const isItem = k === 1 && schema[i]!.type === 'floats';
+      if (isItem) nodes.push(byteLength / 8, 0);
+      // The validity bitmap of a column, and of the items of a list, is empty: there are no nulls.
+      if (k === 0 || isItem) buffers.push(at, 0);
       buffers.push(at, byteLength);
       at += padded(byteLength);
     }
@@ -144,7 +170,7 @@ function writePart(
 ): Uint8Array {
   const head = schemaMessage(schema, metadata);
   const body = schema.map((column, i) => columnBytes(column.type, columns[i]!, length));
-  const batch = length === 0 ? null : batchMessage(body, length);
+  const batch = length === 0 ? null : batchMessage(schema, body, length);
   const batchBytes = batch === null ? 0 : 8 + batch.metadata.length + batch.bodyBytes;
   const out = new Uint8Array(8 + head.length + batchBytes + 8);
   const view = new DataView(out.buffer);
@@ -196,5 +222,17 @@ export function writeFeaturePart(columns: FeatureColumns): Uint8Array {
     FEATURE_SCHEMA.map((column) => columns[column.name]),
     columns.length,
     null,
+  );
+}
+
+/** Encodes results of windows; otherwise as {@link writeSamplePart}. */
+export function writeResultPart(columns: ResultColumns, metadata: string): Uint8Array {
+  return writePart(
+    RESULT_SCHEMA,
+    RESULT_SCHEMA.map((column) =>
+      column.name === 'values' ? { ends: columns.valueEnds, values: columns.values } : columns[column.name],
+    ),
+    columns.length,
+    metadata,
   );
 }

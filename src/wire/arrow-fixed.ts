@@ -1,12 +1,12 @@
 import { StreamVizError } from '../core/errors.ts';
 import { readFixedBatch } from './arrow-fixed-batch.ts';
-import { FEATURE_SCHEMA, PANE_SCHEMA, SAMPLE_SCHEMA } from './arrow-layout.ts';
+import { FEATURE_SCHEMA, PANE_SCHEMA, RESULT_SCHEMA, SAMPLE_SCHEMA } from './arrow-layout.ts';
 import { truncated } from './arrow-stream.ts';
 import type { ColumnArena } from './column-arena.ts';
-import type { FeatureColumns, PaneColumns, SampleColumns } from './message-types.ts';
+import type { FeatureColumns, PaneColumns, ResultColumns, SampleColumns } from './message-types.ts';
 
 /*
- * Reads the three fixed schemas from one self-contained Arrow IPC stream (arrow-stream.ts): a schema, then at most one batch.
+ * Reads the fixed schemas from one self-contained Arrow IPC stream (arrow-stream.ts): a schema, then at most one batch.
  *
  * 1. Every length and offset is checked before use: damaged bytes give a StreamVizError, never anything else.
  * 2. There is no state between parts; cost per part is constant but for the 64-bit integers, which become float64.
@@ -62,6 +62,23 @@ function binaryAt(
     from = to;
   }
   return out;
+}
+
+/** Lists of float64 one after another; `ends[i]` to `ends[i + 1]` are those of row i. */
+function floatsAt(
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  body: { readonly start: number; readonly bytes: number },
+  name: string,
+): { ends: Int32Array; values: Float64Array } {
+  const ends = int32At(bytes, offset, length + 1);
+  for (let i = 0; i < length; i++) {
+    if (!(ends[i]! <= ends[i + 1]!)) throw truncated(`column '${name}'`, ends[i]!, ends[i + 1]!);
+  }
+  const [first, last] = [ends[0]!, ends[length]!];
+  if (first < 0 || 8 * last > body.bytes) throw truncated(`column '${name}'`, 8 * last, body.bytes);
+  return { ends, values: float64At(bytes, body.start, last) };
 }
 
 /** 64-bit integers as exact float64, by 32-bit halves. Beyond 2^53 throws `ARROW_RANGE`: no time or count is that large. */
@@ -151,6 +168,30 @@ export function readFeaturePart(part: ArrayBuffer | ArrayBufferView): FixedPart<
     m2: float64At(bytes, offsets[2]!, length),
     increase: float64At(bytes, offsets[3]!, length),
     sketch: length === 0 ? [] : binaryAt(bytes, offsets[4]!, length, bodies[4]!, 'sketch'),
+  };
+  return { columns, metadata, ignoredColumns };
+}
+
+/** Reads one part of the result schema; `count` and times as in {@link readSamplePart}, the others are views where they can be. */
+export function readResultPart(part: ArrayBuffer | ArrayBufferView): FixedPart<ResultColumns> {
+  const bytes = asBytes(part);
+  const { length, offsets, bodies, metadata, ignoredColumns } = readFixedBatch(bytes, RESULT_SCHEMA);
+  const lists =
+    length === 0
+      ? { ends: new Int32Array(1), values: new Float64Array(0) }
+      : floatsAt(bytes, offsets[8]!, length, bodies[8]!, 'values');
+  const columns: ResultColumns = {
+    length,
+    window: int32At(bytes, offsets[0]!, length),
+    start: int64At(bytes, offsets[1]!, length, 'start', null),
+    end: int64At(bytes, offsets[2]!, length, 'end', null),
+    count: int64At(bytes, offsets[3]!, length, 'count', null),
+    state: uint16At(bytes, offsets[4]!, length),
+    revision: int32At(bytes, offsets[5]!, length),
+    flags: uint16At(bytes, offsets[6]!, length),
+    coverage: float64At(bytes, offsets[7]!, length),
+    valueEnds: lists.ends,
+    values: lists.values,
   };
   return { columns, metadata, ignoredColumns };
 }

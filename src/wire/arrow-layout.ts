@@ -1,4 +1,4 @@
-/** Names for the numbers of the Arrow IPC format (Arrow columnar format, `Message.fbs` and `Schema.fbs`), and the three fixed schemas. */
+/** Names for the numbers of the Arrow IPC format (Arrow columnar format, `Message.fbs` and `Schema.fbs`), and the four fixed schemas. */
 
 /** First word of every encapsulated message. */
 export const CONTINUATION = 0xffffffff;
@@ -15,6 +15,7 @@ export const TYPE_INT = 2;
 export const TYPE_FLOAT = 3;
 export const TYPE_BINARY = 4;
 export const TYPE_TIMESTAMP = 10;
+export const TYPE_LIST = 12;
 export const PRECISION_DOUBLE = 2;
 export const UNIT_MICROSECOND = 2;
 
@@ -26,15 +27,15 @@ export const KEY_VALUE = { key: 0, value: 1 } as const;
 export const BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadic: 4 } as const;
 export const DICTIONARY = { id: 0, data: 1 } as const;
 
-/** A column of a fixed schema: how its bytes are to be read. */
-export type FixedType = 'uint16' | 'int32' | 'int64' | 'float64' | 'timestamp' | 'binary';
+/** A column of a fixed schema: how its bytes are to be read. `floats` is a list of float64. */
+export type FixedType = 'uint16' | 'int32' | 'int64' | 'float64' | 'timestamp' | 'binary' | 'floats';
 
 export interface FixedColumn {
   readonly name: string;
   readonly type: FixedType;
 }
 
-/** Bytes of one value; of a binary column, of one offset. */
+/** Bytes of one value; of a column of bytes or lists, of one offset. */
 export const WIDTH: Readonly<Record<FixedType, number>> = {
   uint16: 2,
   int32: 4,
@@ -42,6 +43,7 @@ export const WIDTH: Readonly<Record<FixedType, number>> = {
   float64: 8,
   timestamp: 8,
   binary: 4,
+  floats: 4,
 };
 
 /** Schema metadata key under which the series list and the keyframe's ranges travel, as JSON. */
@@ -74,3 +76,18 @@ export const FEATURE_SCHEMA = [
   { name: 'increase', type: 'float64' },
   { name: 'sketch', type: 'binary' },
 ] as const satisfies readonly FixedColumn[];
+
+export const RESULT_SCHEMA = [
+  { name: 'window', type: 'int32' },
+  { name: 'start', type: 'timestamp' },
+  { name: 'end', type: 'timestamp' },
+  { name: 'count', type: 'int64' },
+  { name: 'state', type: 'uint16' },
+  { name: 'revision', type: 'int32' },
+  { name: 'flags', type: 'uint16' },
+  { name: 'coverage', type: 'float64' },
+  { name: 'values', type: 'floats' },
+] as const satisfies readonly FixedColumn[];
+
+/** Whether the values of a column have no fixed length: it has a buffer of offsets before the one of its values. */
+export const isVariable = ({ type }: FixedColumn): boolean => type === 'binary' || type === 'floats';

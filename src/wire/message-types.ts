@@ -44,6 +44,63 @@ export interface FeatureColumns {
   readonly sketch: readonly (Uint8Array | null)[];
 }
 
+/** What a row of {@link ResultColumns} says of its window. */
+export const RESULT_OPEN = 0;
+export const RESULT_FINAL = 1;
+/** There is no such result any more: a session that another one took over, or that is open again. */
+export const RESULT_GONE = 2;
+
+/** A bit of {@link ResultColumns.flags} beside those of a result: the windows before it are not known to be empty. */
+export const RESULT_LOOSE = 16;
+
+/** Rows of the result schema: one window's result each, in the order of their entries. */
+export interface ResultColumns {
+  readonly length: number;
+  /** Index in {@link ResultsPart.windows}. */
+  readonly window: Int32Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly count: Float64Array;
+  /** {@link RESULT_OPEN}, {@link RESULT_FINAL} or {@link RESULT_GONE}. */
+  readonly state: Uint16Array;
+  readonly revision: Int32Array;
+  /** Bits of `core/windows/window-results.ts`, and {@link RESULT_LOOSE}. */
+  readonly flags: Uint16Array;
+  /** Share of the samples that a quantile knows, 0 to 1. */
+  readonly coverage: Float64Array;
+  /** Values of row i, one for each aggregation of its window: `values[valueEnds[i], valueEnds[i + 1])`; NaN is none. */
+  readonly valueEnds: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** One series' windows under one definition, as whoever computes them has them now. Times are us. */
+export interface WindowEntry {
+  readonly key: string;
+  readonly gen: number;
+  /** Canonical text of the definition without the aggregations. */
+  readonly window: string;
+  readonly aggregations: readonly string[];
+  /** The final rows are all there are; else those that changed. Open rows are always all that are shown. */
+  readonly whole: boolean;
+  /** -Infinity before the first sample, Infinity once closed. */
+  readonly watermark: number;
+  readonly late: number;
+  readonly dropped: number;
+  readonly missing: number;
+  readonly invalid: number;
+  readonly outOfOrder: number;
+  /** When a final result changed last, and which: NaN where it is no longer held. Null where none has. */
+  readonly revised: { readonly atUs: number; readonly startUs: number; readonly endUs: number } | null;
+  /** Results of windows that start at or before this may lack samples; -Infinity: none, Infinity: all. */
+  readonly doubtedUs: number;
+}
+
+/** What a `results` part says. */
+export interface ResultsPart {
+  readonly windows: readonly WindowEntry[];
+  readonly rows: ResultColumns;
+}
+
 /** One entry of a message's series list (docs/protocol.md, section 3). */
 export interface SeriesEntry {
   readonly key: string;
@@ -128,6 +185,8 @@ export interface Message {
   /** Of rows of the {@link keyframe} panes; null without any. */
   readonly keyframeFeatures: FeatureColumns | null;
   readonly latest: SampleColumns | null;
+  /** Results of windows that the sender computes; null without any. */
+  readonly results: ResultsPart | null;
   readonly rows: readonly RowsPart[];
   /** Roles and fields this version does not know: ignored, counted. */
   readonly unknown: number;

@@ -3,6 +3,7 @@ import { writeRowsPart } from './arrow-rows-writer.ts';
 import { encodeFrame } from './frame.ts';
 import { PROTOCOL_VERSION } from './header.ts';
 import type { FeatureColumns, KeyframeRange, Message, SampleColumns, SeriesEntry } from './message-types.ts';
+import { writeResultsPart } from './results-part.ts';
 
 /** A message as it travels: its header's JSON value and its buffers. */
 export interface EncodedMessage {
@@ -88,6 +89,7 @@ export function writeMessage(message: Message): EncodedMessage {
   if (keyframe !== null) list.add('keyframe', writePanePart(keyframe.panes, list.metadata(keyframe.ranges)));
   list.addFeatures('keyframeFeatures', message.keyframeFeatures);
   if (latest !== null) list.add('latest', writeSamplePart(latest, list.metadata()));
+  if (message.results !== null) list.add('results', writeResultsPart(message.results));
   for (const part of message.rows) {
     const { table, slice } = part;
     const bounds = slice === null ? {} : { slice: [slice.from, slice.to, slice.last] };

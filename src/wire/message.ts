@@ -8,10 +8,12 @@ import type {
   KeyframeRange,
   Message,
   PaneColumns,
+  ResultsPart,
   RowsPart,
   SampleColumns,
   SeriesEntry,
 } from './message-types.ts';
+import { parseResultsPart } from './results-part.ts';
 import { parseKeyframeRanges, parseMetadata, parseSeriesList } from './series-list.ts';
 
 type Part = ArrayBuffer | ArrayBufferView;
@@ -78,6 +80,7 @@ class Assembly {
   foldFeatures: FeatureColumns | null = null;
   keyframeFeatures: FeatureColumns | null = null;
   keyframe: { readonly panes: PaneColumns; readonly ranges: readonly KeyframeRange[] } | null = null;
+  results: ResultsPart | null = null;
   readonly rows: RowsPart[] = [];
   unknown = 0;
   readonly #arena: ColumnArena | null;
@@ -112,6 +115,13 @@ class Assembly {
         if (this[entry.role] !== null) throw invalid('parts', `at most one '${entry.role}'`, 'two');
         const { columns, ignoredColumns } = readFeaturePart(part);
         this[entry.role] = columns;
+        this.unknown += ignoredColumns;
+        return;
+      }
+      case 'results': {
+        if (this.results !== null) throw invalid('parts', "at most one 'results'", 'two');
+        const { part: results, ignoredColumns } = parseResultsPart(part);
+        this.results = results;
         this.unknown += ignoredColumns;
         return;
       }
@@ -174,6 +184,7 @@ export function decodeMessage(header: unknown, buffers: readonly Part[], arena: 
     foldFeatures: checkFeatures(assembly.foldFeatures, assembly.folds, 'foldFeatures'),
     keyframeFeatures: checkFeatures(assembly.keyframeFeatures, assembly.keyframe?.panes ?? null, 'keyframeFeatures'),
     latest: assembly.latest,
+    results: assembly.results,
     rows: assembly.rows,
     unknown: assembly.unknown + unknownFields,
   };

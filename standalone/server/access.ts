@@ -110,8 +110,8 @@ export class Access {
       return { ok: false, status: 429, code: 'TOKEN_FAILURES', message };
     }
     if (timingSafeEqual(digest(given.token), this.#digest)) return { ok: true, by: given.by };
-    // The cookie of an earlier server at this port is no guess.
-    if (given.by !== 'cookie') this.#failures.note(remoteAddress);
+    // Wherever it was shown. A browser with the cookie of an earlier server asks once and stops, so it is far below the limit.
+    this.#failures.note(remoteAddress);
     const message = 'this token is not that of this server; the link printed at its start has the right one';
     return { ok: false, status: 401, code: 'TOKEN_WRONG', message };
   }

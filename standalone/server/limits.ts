@@ -107,7 +107,7 @@ export const LIMITS = {
     unit: 'count',
     value: 100_000,
     off: null,
-    doc: 'Cells of one snapshot, over all series; above, they are coarser',
+    doc: 'Cells of one snapshot, over all series; above, they are coarser. As many results of windows; above, fewer old ones',
   },
   slowBytes: {
     unit: 'bytes',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
 import { Access } from './access.ts';
-import { createApp } from './http/app.ts';
 import { HttpProducers } from './http/ingest/http-producers.ts';
 import { Ingest } from './http/ingest/ingest.ts';
+import { createListener } from './http/listener.ts';
+import { accessRequest } from './http/plain-answers.ts';
 import { EventStreams } from './http/stream/event-stream.ts';
 import { ViewerFiles } from './http/viewer-files.ts';
 import { SessionHub } from './hub/session-hub.ts';
@@ -74,14 +74,14 @@ export async function startServer(
     hub,
     environment,
     face: () => face,
-    admit: (request) => admitUpgrade(access, request),
+    admit: (request) => access.admit(accessRequest(request, true)),
     onFault: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   });
   const streams = new EventStreams({ hub, mostBytes: limits.streamBytes, schedule, onReaders: () => count() });
   sockets.viewers.others = () => streams.count;
   const producers = new HttpProducers({ hub, version, now: environment.now, schedule });
   const began = performance.now();
-  const app = createApp({
+  const listener = createListener({
     hub,
     access: () => access,
     limits,
@@ -108,7 +108,7 @@ export async function startServer(
       keepAliveTimeout: finite(limits.idleMs),
       connectionsCheckingInterval: Math.min(1000, finite(limits.headersMs) || 1000),
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    listener,
   );
   if (limits.connections !== Number.POSITIVE_INFINITY) server.maxConnections = limits.connections;
   server.maxHeadersCount = MOST_HEADERS;
@@ -208,16 +208,6 @@ function schedule(run: () => void, ms: number): () => void {
 
 /** 0 is how Node says that there is no limit. */
 const finite = (ms: number): number => (ms === Number.POSITIVE_INFINITY ? 0 : ms);
-
-function admitUpgrade(access: Access, request: IncomingMessage) {
-  return access.admit({
-    method: request.method ?? 'GET',
-    url: request.url ?? '/',
-    headers: request.headers,
-    remoteAddress: request.socket.remoteAddress ?? '',
-    isUpgrade: true,
-  });
-}
 
 function closeServer(server: Server, upgraded: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {

@@ -14,6 +14,7 @@ import { DetailLoader } from './detail-loader.ts';
 import { Help } from './help.ts';
 import { LiveData, type LiveDataOptions } from './live-data.ts';
 import { Notes } from './notes.ts';
+import { PageCommands } from './page-commands.ts';
 import { listenKeys } from './page-keys.ts';
 import { PageMenus } from './page-menus.ts';
 import { PageTheme, THEME_WORDS } from './page-theme.ts';
@@ -21,9 +22,8 @@ import { choosePageWords, type PageWords, PageWordsView } from './page-words.ts'
 import { rangeLabel, refreshLabel } from './ranges.ts';
 import { SectionsView } from './sections-view.ts';
 import { type ServerDefaults, serverDefaults } from './server-defaults.ts';
-import type { Command } from './shortcuts.ts';
 import { spanLabel } from './span-label.ts';
-import { type LinkedView, parseView, THEMES } from './url-state.ts';
+import { type LinkedView, parseView } from './url-state.ts';
 import { wantedDetail } from './wanted-detail.ts';
 
 export interface ViewerPageOptions
@@ -51,6 +51,7 @@ export class ViewerPage {
   readonly #words: PageWordsView;
   readonly #notes = new Notes();
   readonly #menus: PageMenus;
+  readonly #commands: PageCommands;
   readonly #help = new Help();
   readonly #custom: CustomRange;
   readonly #theme: HostTheme;
@@ -115,8 +116,15 @@ export class ViewerPage {
       openRefresh: (anchor) => this.#menus.refresh(anchor),
       openTheme: (anchor) => this.#menus.theme(anchor),
       openMore: (anchor) => this.#menus.more(anchor),
-      togglePause: () => this.#togglePause(),
+      togglePause: () => this.#commands.togglePause(),
       search: (search) => this.#choose({ search }),
+    });
+    this.#commands = new PageCommands({
+      ...{ controls: this.controls, bar: this.#bar, menus: this.#menus, sections: this.#sections },
+      toggleHelp: () => this.#help.toggle(),
+      theme: () => this.#pageTheme.choice,
+      search: () => this.#link.search,
+      choose: (change) => this.#choose(change),
     });
     const { element } = this.#sections;
     root.append(this.#bar.element, this.#notes.element, element, this.#words.element);
@@ -157,60 +165,7 @@ export class ViewerPage {
     window.addEventListener('pageshow', wake, { signal });
     document.addEventListener('visibilitychange', wake, { signal });
     window.addEventListener('resize', () => this.#tellDetail(), { signal });
-    listenKeys(this.#root, (command) => this.#run(command), signal);
-  }
-
-  /** Runs a command; false where it had nothing to do. */
-  #run(command: Command): boolean {
-    const isNarrow = this.#bar.range.offsetParent === null;
-    switch (command) {
-      case 'pause':
-        this.#togglePause();
-        return true;
-      case 'range':
-        if (isNarrow) this.#menus.more(this.#bar.more);
-        else this.#menus.range(this.#bar.range);
-        return true;
-      case 'refresh':
-        if (isNarrow) this.#menus.more(this.#bar.more);
-        else this.#menus.refresh(this.#bar.refresh);
-        return true;
-      case 'theme': {
-        const next = THEMES[(THEMES.indexOf(this.#pageTheme.choice) + 1) % THEMES.length] ?? 'auto';
-        this.#choose({ theme: next });
-        return true;
-      }
-      case 'search':
-        this.#bar.focusSearch();
-        return true;
-      case 'fullscreen':
-        this.#sections.focusedTools()?.toggleFullscreen();
-        return true;
-      case 'export':
-        this.#sections.focusedTools()?.openExport();
-        return true;
-      case 'help':
-        this.#help.toggle();
-        return true;
-      case 'escape':
-        return this.#escape();
-    }
-  }
-
-  #escape(): boolean {
-    if (Menu.close()) return true;
-    if (this.controls.held !== null) {
-      this.controls.set({ held: null });
-      return true;
-    }
-    if (this.#link.search === '') return false;
-    this.#choose({ search: '' });
-    return true;
-  }
-
-  #togglePause(): void {
-    if (this.controls.pausedAtUs !== null || this.controls.held !== null) this.controls.goLive();
-    else this.controls.pause(Number.isFinite(this.#sections.nowUs) ? this.#sections.nowUs : Date.now() * 1000);
+    listenKeys(this.#root, (command) => this.#commands.run(command), signal);
   }
 
   #openCustom(): void {

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type CommBuffer, CommTransport, type Subscribe } from '../../src/transport/comm.ts';
+import { PROTOCOL_VERSION } from '../../src/wire/header.ts';
 
 /** A transport whose later tasks run when `run` is called. */
 function setUp(options: { maxQueueBytes?: number; send?: (content: Subscribe) => void } = {}) {
   const tasks: (() => void)[] = [];
   const got: { header: unknown; buffers: readonly Uint8Array[] }[] = [];
+  const paths: string[] = [];
   const clock = { ms: 0 };
   const transport = new CommTransport({
-    onMessage: (header, buffers) => {
+    onMessage: (header, buffers, path) => {
       if (header === 'throw') throw new Error('from the listener');
       got.push({ header, buffers });
+      paths.push(path);
     },
     schedule: (task) => void tasks.push(task),
     nowMs: () => clock.ms,
@@ -18,7 +21,7 @@ function setUp(options: { maxQueueBytes?: number; send?: (content: Subscribe) =>
   const run = (): void => {
     for (const task of tasks.splice(0)) task();
   };
-  return { transport, tasks, got, clock, run };
+  return { transport, tasks, got, paths, clock, run };
 }
 
 describe('CommTransport', () => {
@@ -79,7 +82,7 @@ describe('CommTransport', () => {
     };
     transport.subscribe('s');
     transport.subscribe('s');
-    expect(sent).toMatchObject([{ v: [1, 0], kind: 'subscribe', session: 's' }]);
+    expect(sent).toMatchObject([{ v: PROTOCOL_VERSION, kind: 'subscribe', session: 's' }]);
     clock.ms = 500_000;
     hear({});
     hear({ answered: 'of another page' });
@@ -104,6 +107,71 @@ describe('CommTransport', () => {
     });
     transport.subscribe('s');
     expect(transport.sendFailures).toBe(1);
+  });
+
+  describe('several paths', () => {
+    const numbered = (seq: number) => ({
+      ...{ v: [1, 0], kind: 'batch', session: 's', epoch: { id: 'e', startedUs: 1 }, seq, sentUs: 1 },
+    });
+
+    it('a message that waits already takes no bytes when it comes again, and is delivered once for each path', () => {
+      const { transport, paths, run } = setUp();
+      transport.receive(numbered(1), [new Uint8Array(1000)], 'hub');
+      const bytes = transport.queuedBytes;
+      transport.receive(numbered(1), [new Uint8Array(1000)], 'tap');
+      expect(transport.queuedBytes).toBe(bytes);
+      transport.receive(numbered(2), [], 'tap');
+      run();
+      transport.receive(numbered(1), [], 'late');
+      run();
+      expect(paths).toEqual(['hub', 'tap', 'tap', 'late']);
+    });
+
+    it('what was dropped waits no longer', () => {
+      const { transport, paths, run } = setUp({ maxQueueBytes: 4100 });
+      transport.receive(numbered(1), [new Uint8Array(3000)], 'hub');
+      transport.receive(numbered(2), [new Uint8Array(3000)], 'hub');
+      transport.receive(numbered(1), [], 'tap');
+      run();
+      expect(paths).toEqual(['hub', 'tap']);
+    });
+
+    it('another target may be asked although the first never answered; it is asked for everything', () => {
+      const sent: Subscribe[] = [];
+      const { transport, run } = setUp({ send: (content) => void sent.push(content) });
+      transport.subscribe('s', 'e1');
+      transport.receive(numbered(1));
+      run();
+      transport.subscribe('s', 'e1');
+      expect(sent.length).toBe(1);
+      transport.subscribe('s', 'e2');
+      expect(sent.length).toBe(2);
+      expect(sent[1]).not.toHaveProperty('epoch');
+    });
+  });
+
+  it('flush delivers at once what waits, and the later task finds nothing', () => {
+    const { transport, got, run } = setUp();
+    for (const header of ['a', 'b']) transport.receive(header);
+    transport.flush();
+    expect(got.map((message) => message.header)).toEqual(['a', 'b']);
+    run();
+    expect(got.length).toBe(2);
+  });
+
+  it('a request that could not be sent is not outstanding', () => {
+    let works = false;
+    const sent: Subscribe[] = [];
+    const { transport } = setUp({
+      send: (content) => {
+        if (!works) throw new Error('comm closed');
+        sent.push(content);
+      },
+    });
+    transport.subscribe('s');
+    works = true;
+    transport.subscribe('s');
+    expect([sent.length, transport.sendFailures]).toEqual([1, 1]);
   });
 
   it('delivers nothing after dispose; twice is harmless', () => {

@@ -13,6 +13,7 @@ import type {
 } from '../../src/wire/message-types.ts';
 import { writeMessage, writeMessageFrame } from '../../src/wire/message-writer.ts';
 import { messageOf } from '../session/message-builder.ts';
+import { anyResults } from './any-results.ts';
 
 const TIERS = [1e6, 1e7, 6e7];
 const whole = fc.integer({ min: -(2 ** 50), max: 2 ** 50 });
@@ -163,6 +164,7 @@ const messageArbitrary: fc.Arbitrary<Message> = fc.array(entryOf, { maxLength: 4
         slow: fc.boolean(),
         document: fc.option(fc.record({ revision: fc.nat(), title: text })),
         rows: fc.array(rowsOf, { maxLength: 3 }),
+        results: fc.option(anyResults),
       }),
       ...{ samples, history: samples, latest: samples },
       folds: some ? fc.option(panesOf(series)) : none,

@@ -139,7 +139,7 @@ describe('decodeMessage', () => {
   });
 
   it('counts unknown fields and roles, and reads a larger minor', () => {
-    const later = { ...header, v: [1, 9], colour: 'red', parts: [...header.parts, { role: 'results', buffer: 0 }] };
+    const later = { ...header, v: [1, 9], colour: 'red', parts: [...header.parts, { role: 'later', buffer: 0 }] };
     expect(decodeMessage(later, buffers).unknown).toBe(2);
   });
 

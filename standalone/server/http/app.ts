@@ -1,15 +1,18 @@
-import type { HttpBindings } from '@hono/node-server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { nearestName } from '../../../src/core/windows/nearest-name.ts';
-import type { Access, AccessRequest } from '../access.ts';
+import type { Access } from '../access.ts';
 import type { SessionHub } from '../hub/session-hub.ts';
 import type { ServerLimits } from '../limits.ts';
+import { API_PATHS, pathUnknown } from './api-paths.ts';
 import { dashboardAnswer } from './dashboard-answer.ts';
 import { HttpProblem, problemOf, problemResponse } from './http-problem.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { sectionNamed } from './known-metrics.ts';
 import { metricList } from './metric-list.ts';
 import { Parameters } from './parameters.ts';
+import { accessRequest, type Health, oneLine } from './plain-answers.ts';
 import { plotAnswer } from './plot-answer.ts';
 import {
   ANSWER_FORMS,
@@ -24,23 +27,13 @@ import { cacheControl, parseQueryCall, refreshOf } from './query/query-call.ts';
 import { answerQuery } from './query/query-lines.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { EventStreams } from './stream/event-stream.ts';
-import type { ViewerFiles } from './viewer-files.ts';
 
 type AppContext = Context<{ Bindings: HttpBindings }>;
-
-/** What a server says of how it is. */
-export interface Health {
-  readonly version: string;
-  readonly uptimeSeconds: number;
-  readonly viewers: number;
-  readonly producers: number;
-}
 
 export interface AppEnvironment {
   readonly hub: SessionHub;
   readonly access: () => Access;
   readonly limits: ServerLimits;
-  readonly files: ViewerFiles;
   readonly streams: EventStreams;
   readonly ingest: Ingest;
   readonly cors: readonly string[];
@@ -53,22 +46,13 @@ export interface AppEnvironment {
   readonly onUse: () => void;
 }
 
-const PATHS = [
-  '/api/metrics',
-  '/api/dashboard/:section',
-  '/api/query',
-  '/api/plot/:section/:id',
-  '/api/stream',
-  '/api/health',
-  '/api/ingest',
-];
 const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID';
 
 /**
- * The HTTP side of a server.
+ * The API of a server, but for its health (plain-answers.ts).
  *
  * 1. Every answer carries the security headers; every error is `{error: {code, message, details}}`.
- * 2. Nothing of the data is told without the token; the page's own files are, for they say nothing.
+ * 2. Nothing of the data is told without the token.
  * 3. A bug is logged in one line and answered with 500; the server goes on.
  */
 export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBindings }> {
@@ -77,7 +61,7 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
   const security = securityHeaders(cors);
 
   app.use(async (c, next) => {
-    const refused = environment.access().admitPlace(requestOf(c));
+    const refused = environment.access().admitPlace(accessRequest(c.env.incoming));
     if (refused !== null) c.res = problemResponse(new HttpProblem(refused.status, refused.code, refused.message));
     else await next();
     for (const [name, value] of Object.entries(security)) c.res.headers.set(name, value);
@@ -98,30 +82,13 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
   });
 
   app.use('/api/*', async (c, next) => {
-    const admission = environment.access().admit(requestOf(c));
+    const admission = environment.access().admit(accessRequest(c.env.incoming));
     if (admission.ok) {
       environment.onUse();
       await next();
       return undefined;
     }
-    // That a server is here anybody may know; who asks for more must show the token.
-    if (c.req.path === '/api/health' && admission.code === 'TOKEN_MISSING') return c.json({ status: 'ok' });
     throw new HttpProblem(admission.status, admission.code, admission.message);
-  });
-
-  app.get('/api/health', (c) => {
-    new Parameters(queryOf(c), []);
-    const { version, uptimeSeconds, viewers, producers } = environment.health();
-    const { pid } = process;
-    return c.json({
-      status: 'ok',
-      version,
-      uptime: uptimeSeconds,
-      sessions: hub.sessions.size,
-      viewers,
-      producers,
-      pid,
-    });
   });
 
   app.get('/api/metrics', (c) => {
@@ -170,7 +137,7 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
 
   app.post('/api/ingest', (c) => environment.ingest.post(c.req.raw));
 
-  for (const path of PATHS) {
+  for (const path of API_PATHS) {
     app.all(path, (c) => {
       const allowed = path === '/api/ingest' ? 'POST' : 'GET';
       const message = `${c.req.method} is not for this path; expected ${allowed}`;
@@ -180,53 +147,21 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
     });
   }
 
-  app.get('*', (c) => page(c, environment));
-
-  app.notFound((c) => {
-    const nearest = nearestName(c.req.path, PATHS);
-    const message = `there is nothing at ${c.req.path.slice(0, 200)}; did you mean ${nearest}?`;
-    return problemResponse(new HttpProblem(404, 'PATH_UNKNOWN', message, { details: { nearest } }));
-  });
+  app.notFound((c) => problemResponse(pathUnknown(c.req.path)));
 
   app.onError((error, c) => {
     const problem = problemOf(error);
-    if (problem.status === 500)
-      environment.log(
-        `INTERNAL ${c.req.method} ${c.req.path}: ${String(error.stack ?? error).replaceAll(/\s*\n\s*/g, ' | ')}`,
-      );
+    if (problem.status === 500) environment.log(`INTERNAL ${c.req.method} ${c.req.path}: ${oneLine(error)}`);
     return problemResponse(problem);
   });
   return app;
 }
 
-/** The page and its files; a link with the token becomes a cookie and the same link without it. */
-function page(c: AppContext, environment: AppEnvironment): Response | Promise<Response> {
-  const url = new URL(c.req.url);
-  const file = environment.files.file(url.pathname);
-  if (file === null) return c.notFound();
-  if (url.pathname === '/' && url.searchParams.has('token')) {
-    const admission = environment.access().admit(requestOf(c));
-    if (!admission.ok) return c.text(`${admission.message}\n`, admission.status);
-    url.searchParams.delete('token');
-    // `?kiosk` stays `?kiosk`.
-    const query = url.searchParams.toString().replaceAll(/=(?=&|$)/g, '');
-    const { cookie } = environment.access();
-    return c.body(null, 302, {
-      Location: query === '' ? '/' : `/?${query}`,
-      ...(cookie === null ? {} : { 'Set-Cookie': cookie }),
-    });
-  }
-  const headers: Record<string, string> = {
-    'Content-Type': file.type,
-    ETag: file.etag,
-    'Cache-Control': 'no-cache',
-    Vary: 'Accept-Encoding',
-  };
-  if (c.req.header('if-none-match') === file.etag) return c.body(null, 304, headers);
-  if (file.gzip !== null && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) {
-    return c.body(file.gzip, 200, { ...headers, 'Content-Encoding': 'gzip' });
-  }
-  return c.body(file.bytes, 200, headers);
+/** {@link createApp} as Node's own server calls it. */
+export function createApiListener(
+  environment: AppEnvironment,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => unknown {
+  return getRequestListener(createApp(environment).fetch, { overrideGlobalObjects: false });
 }
 
 function cached(c: AppContext, parameters: Parameters, value: Record<string, unknown>): Response {
@@ -249,14 +184,3 @@ function formNamed(name: string): AnswerForm {
 }
 
 const queryOf = (c: AppContext): URLSearchParams => new URL(c.req.url).searchParams;
-
-function requestOf(c: AppContext): AccessRequest {
-  const { incoming } = c.env;
-  return {
-    method: incoming.method ?? 'GET',
-    url: incoming.url ?? '/',
-    headers: incoming.headers,
-    remoteAddress: incoming.socket.remoteAddress ?? '',
-    isUpgrade: false,
-  };
-}

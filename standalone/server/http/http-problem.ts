@@ -39,10 +39,16 @@ export function problemOf(error: unknown): HttpProblem {
   return new HttpProblem(500, 'INTERNAL', 'this failed in the server; its log says where');
 }
 
-/** The answer of a problem. */
-export function problemResponse({ status, code, message, details, retryAfter }: HttpProblem): Response {
+/** Status, headers and body of the answer of a problem. */
+export function problemParts({ status, code, message, details, retryAfter }: HttpProblem) {
   const headers: Record<string, string> = { 'Content-Type': 'application/json; charset=utf-8' };
   if (retryAfter !== null) headers['Retry-After'] = String(Math.ceil(retryAfter));
   if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
-  return new Response(`${JSON.stringify({ error: { code, message, details } })}\n`, { status, headers });
+  return { status, headers, body: `${JSON.stringify({ error: { code, message, details } })}\n` };
+}
+
+/** The answer of a problem. */
+export function problemResponse(problem: HttpProblem): Response {
+  const { body, ...rest } = problemParts(problem);
+  return new Response(body, rest);
 }

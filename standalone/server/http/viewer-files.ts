@@ -6,11 +6,12 @@ import { StreamVizError } from '../../../src/core/errors.ts';
 
 /** A file as it is served. */
 export interface ServedFile {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** As gzip where `isPacked`: nearly every browser takes that, and one of both is enough to hold. */
+  readonly bytes: Uint8Array;
+  /** false where compressing does not help. */
+  readonly isPacked: boolean;
   readonly type: string;
   readonly etag: string;
-  /** null where compressing does not help. */
-  readonly gzip: Uint8Array<ArrayBuffer> | null;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -75,10 +76,9 @@ export class ViewerFiles {
 }
 
 function served(read: Buffer, type: string): ServedFile {
-  const bytes = new Uint8Array(read);
-  const packed = bytes.length > 1024 && /^text|svg/.test(type) ? new Uint8Array(gzipSync(bytes)) : null;
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
-  return { bytes, type, etag, gzip: packed };
+  const isPacked = read.length > 1024 && /^text|svg/.test(type);
+  const etag = `"${createHash('sha256').update(read).digest('base64url').slice(0, 27)}"`;
+  return { bytes: isPacked ? gzipSync(read) : read, isPacked, type, etag };
 }
 
 function pictureAt(option: string, path: string): string {

@@ -1,9 +1,10 @@
 import { writePanePart, writeSamplePart } from '../../../src/wire/arrow-fixed-writer.ts';
 import { encodeFrame } from '../../../src/wire/frame.ts';
-import type { Message, PaneColumns, SampleColumns, SeriesEntry } from '../../../src/wire/message-types.ts';
+import { PROTOCOL_VERSION } from '../../../src/wire/header.ts';
+import type { Message, PaneColumns, SampleColumns } from '../../../src/wire/message-types.ts';
 import { seriesEntryJson } from '../../../src/wire/message-writer.ts';
+import { classPaneUs, type WindowSide } from './class-panes.ts';
 import { PaneBuilder } from './pane-builder.ts';
-import type { WindowedNames } from './windowed-names.ts';
 
 /*
  * A message as viewers of one class get it.
@@ -11,8 +12,7 @@ import type { WindowedNames } from './windowed-names.ts';
  * 1. Header, `seq`, `n`, `before` and every part but `samples` and `folds` are the producer's.
  * 2. Rows of a series that are dense at the class's panes become folds of that duration; counts, min, max, first and last
  *    of every cell stay exactly what they were, sums within 1e-12 of the sum of absolute values.
- * 3. A series keeps its rows where its windows are shown, where it counts steps, and where the producer's own tiers are not
- *    multiples of the class.
+ * 3. Which series have panes, and how long, says class-panes.ts; the others keep their rows.
  * 4. The tiers of a series are the same in every message of a class, whether or not it is dense in it: a viewer's cells
  *    never change their tiers back and forth.
  */
@@ -21,12 +21,6 @@ import type { WindowedNames } from './windowed-names.ts';
 const LEAST_PER_PANE = 4;
 
 const builder = new PaneBuilder();
-
-/** Whether a series is folded in a class of `durationUs`, should it be dense: then that is its finest tier. */
-export function isFoldable({ axis, tiers, key }: SeriesEntry, durationUs: number, windowed: WindowedNames): boolean {
-  const finest = tiers[0]!;
-  return axis === 'time' && finest > durationUs && finest % durationUs === 0 && !windowed.has(key);
-}
 
 /**
  * Folds rows `[from, to)` of one series into the builder; rows without a finite value are left out.
@@ -123,19 +117,20 @@ const NO_ROWS: SampleColumns = {
   value: new Float64Array(0),
 };
 
-/** Puts the dense runs of the foldable series into the builder. Returns the rows that stay rows. */
-function foldDense(samples: SampleColumns, foldable: readonly boolean[], durationUs: number): SampleColumns {
+/** Puts the dense runs of the series that have panes into the builder. Returns the rows that stay rows. */
+function foldDense(samples: SampleColumns, paneUs: readonly (number | null)[]): SampleColumns {
   builder.length = 0;
   left.length = 0;
   let hasFolds = false;
   for (let from = 0; from < samples.length; ) {
     const series = samples.series[from]!;
     const to = runEnd(samples.series, from, samples.length);
-    const folded = foldable[series] ? foldRun(series, durationUs, samples, from, to) : -1;
+    const durationUs = paneUs[series]!;
+    const folded = durationUs === null ? -1 : foldRun(series, durationUs, samples, from, to);
     if (folded < 0) left.addRun(from, to);
     else {
       hasFolds = true;
-      if (folded < to - from) left.addMissing(samples, durationUs, from, to);
+      if (folded < to - from) left.addMissing(samples, durationUs!, from, to);
     }
     from = to;
   }
@@ -180,15 +175,16 @@ interface PartJson {
  *
  * O(rows), about 2 ns each. The header's unknown fields and the parts of unknown roles travel on.
  */
-export function classFrame(read: ReadFrame, durationUs: number, windowed: WindowedNames): Uint8Array | null {
+export function classFrame(read: ReadFrame, durationUs: number, side: WindowSide): Uint8Array | null {
   const { message } = read;
-  const foldable = message.series.map((entry) => isFoldable(entry, durationUs, windowed));
-  if (message.slow || !foldable.includes(true)) return null;
+  const paneUs = message.series.map((entry) => classPaneUs(entry, durationUs, side));
+  if (message.slow || paneUs.every((duration) => duration === null)) return null;
   builder.length = 0;
-  const rows = message.samples === null ? NO_ROWS : foldDense(message.samples, foldable, durationUs);
+  const rows = message.samples === null ? NO_ROWS : foldDense(message.samples, paneUs);
   const folds = joined(message.folds, builder.columns());
   const series = message.series.map((entry, i) => {
-    return seriesEntryJson(foldable[i] ? { ...entry, tiers: [durationUs, ...entry.tiers] } : entry);
+    const isFiner = paneUs[i]! !== null && paneUs[i] !== entry.tiers[0];
+    return seriesEntryJson(isFiner ? { ...entry, tiers: [paneUs[i]!, ...entry.tiers] } : entry);
   });
   // The first part that lists series is the one that counts, so those that follow keep their bytes.
   const parts: Record<string, unknown>[] = [{ role: 'samples', buffer: 0 }];
@@ -202,4 +198,14 @@ export function classFrame(read: ReadFrame, durationUs: number, windowed: Window
     if (part.role !== 'samples' && part.role !== 'folds') add(part, read.buffers[part.buffer]!);
   }
   return encodeFrame({ ...read.header, parts }, buffers);
+}
+
+/** A frame with a `results` part in place of any that it has. O(bytes). */
+export function withResults(
+  { header, buffers }: Pick<ReadFrame, 'header' | 'buffers'>,
+  results: Uint8Array,
+): Uint8Array {
+  const own = (header.parts as readonly PartJson[]).filter(({ role }) => role !== 'results');
+  const parts = [...own, { role: 'results', buffer: buffers.length }];
+  return encodeFrame({ ...header, v: PROTOCOL_VERSION, parts }, [...buffers, results]);
 }

@@ -1,7 +1,9 @@
-import type { LiveClass } from './live-class.ts';
 import { WindowedNames } from './windowed-names.ts';
 
-/** One applied message as it came, and what it became for the classes that asked. */
+/** In which form a frame goes to viewers: names what was made of it. */
+export type FrameForm = string;
+
+/** One applied message as it came, and what it became for the viewers that asked. */
 export interface HeldFrame {
   readonly seq: number;
   /** The producer's very bytes. */
@@ -9,7 +11,7 @@ export interface HeldFrame {
   readonly cameUs: number;
   /** What was windowed when it came. */
   readonly windowed: WindowedNames;
-  readonly classes: Map<LiveClass, Uint8Array>;
+  readonly forms: Map<FrameForm, Uint8Array>;
 }
 
 /** Stands where a frame was, so that its bytes are free at once. */
@@ -18,7 +20,7 @@ const GONE: HeldFrame = {
   bytes: new Uint8Array(0),
   cameUs: 0,
   windowed: WindowedNames.none,
-  classes: new Map(),
+  forms: new Map(),
 };
 
 /**
@@ -28,7 +30,7 @@ const GONE: HeldFrame = {
  * 2. Memory is what `bytes` says: the producer's bytes and what classes were made of them.
  */
 export class FrameRing {
-  /** Bytes of all frames held, those of classes included. */
+  /** Bytes of all frames held, in all their forms. */
   bytes = 0;
   /** Number of the newest message that is not held any more, or never was. */
   #beforeSeq = 0;
@@ -61,9 +63,9 @@ export class FrameRing {
     this.bytes += frame.bytes.byteLength;
   }
 
-  /** Keeps what a frame became for a class; counts its bytes while the frame is held, where they are not the frame's own. */
-  keep(frame: HeldFrame, liveClass: LiveClass, bytes: Uint8Array): void {
-    frame.classes.set(liveClass, bytes);
+  /** Keeps a form of a frame; counts its bytes while the frame is held, where they are not the frame's own. */
+  keep(frame: HeldFrame, form: FrameForm, bytes: Uint8Array): void {
+    frame.forms.set(form, bytes);
     if (bytes !== frame.bytes && this.#isHeld(frame)) this.bytes += bytes.byteLength;
   }
 
@@ -85,7 +87,7 @@ export class FrameRing {
     const frame = this.#frames[this.#head];
     if (frame === undefined) return;
     this.bytes -= frame.bytes.byteLength;
-    for (const bytes of frame.classes.values()) if (bytes !== frame.bytes) this.bytes -= bytes.byteLength;
+    for (const bytes of frame.forms.values()) if (bytes !== frame.bytes) this.bytes -= bytes.byteLength;
     this.#beforeSeq = frame.seq;
     this.#frames[this.#head] = GONE;
     this.#head += 1;

@@ -2,9 +2,10 @@ import { StreamVizError } from '../../../src/core/errors.ts';
 import { EpochStore } from '../../../src/session/epoch-store.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import { decodeMessage } from '../../../src/wire/message.ts';
-import type { Message } from '../../../src/wire/message-types.ts';
+import type { Message, ResultsPart } from '../../../src/wire/message-types.ts';
 import { writeMessageFrame } from '../../../src/wire/message-writer.ts';
-import { classFrame, type ReadFrame } from './class-frame.ts';
+import { writeResultsPart } from '../../../src/wire/results-part.ts';
+import { classFrame, type ReadFrame, withResults } from './class-frame.ts';
 import { detailFrame } from './detail.ts';
 import type { DetailQuery } from './detail-query.ts';
 import { FrameRing, type HeldFrame } from './frame-ring.ts';
@@ -15,6 +16,7 @@ import { RateMeter } from './rate-meter.ts';
 import type { ShownRange } from './shown-range.ts';
 import { type SessionTotals, snapshotOf } from './snapshot.ts';
 import { storeBytes } from './store-bytes.ts';
+import { WindowLog } from './window-log.ts';
 import { WindowedNames } from './windowed-names.ts';
 
 /** Snapshots of one message kept for further viewers. */
@@ -34,6 +36,7 @@ const NO_TOTALS: Omit<SessionTotals, 'epoch' | 'windowed'> = {
  * 1. Messages are applied in strictly rising `seq` of one epoch; a double is counted and changes nothing.
  * 2. A snapshot is everything as of `seq`, and `after(seq)` is every message applied later: together they leave no seam.
  * 3. What is computed for one class, or one width and range, is computed once and shared.
+ * 4. A viewer that is told results was first told all of them, by a snapshot or `newestWhole`; then `frame` tells the changes.
  */
 export class LiveSession {
   readonly session: string;
@@ -42,6 +45,8 @@ export class LiveSession {
   connected = false;
   /** The process that started its newest producer, where that is a child of one that sends under the same name. */
   parent: number | null = null;
+  /** Path of its script, where that found the server by itself. */
+  script: string | null = null;
   /** Local clock when the producer left, us; NaN while it is connected or never was. */
   goneUs = Number.NaN;
   /** The newest producer to leave said that it was done. */
@@ -56,6 +61,7 @@ export class LiveSession {
   /** The newest message while its columns are valid: inside {@link apply}'s caller. */
   #reading: ReadFrame | null = null;
   #newest: HeldFrame | null = null;
+  #log = new WindowLog();
 
   constructor(options: {
     readonly session: string;
@@ -99,6 +105,7 @@ export class LiveSession {
     this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
     this.ring.clear(0);
     this.#newest = null;
+    this.#log = new WindowLog();
     this.#snapshots.clear();
   }
 
@@ -122,10 +129,11 @@ export class LiveSession {
       return false;
     }
     const before = store.document;
-    store.apply(message);
+    // Windows are computed here, whatever a producer says of them.
+    store.apply(message.results === null ? message : { ...message, results: null });
     this.#note(message, store.document !== before);
     this.rates.add(message);
-    const frame = { seq: message.seq, bytes, cameUs: nowUs, windowed: this.#totals.windowed, classes: new Map() };
+    const frame = { seq: message.seq, bytes, cameUs: nowUs, windowed: this.#totals.windowed, forms: new Map() };
     this.ring.push(frame);
     this.#newest = frame;
     this.#snapshots.clear();
@@ -143,15 +151,20 @@ export class LiveSession {
     }
   }
 
-  /** Everything as of {@link seq} as one frame; shared by viewers of equal width and range until the next message. */
-  snapshot({ width, rangeUs }: ShownRange): Uint8Array {
+  /**
+   * Everything as of {@link seq} as one frame; shared by viewers of equal width and range until the next message.
+   *
+   * @param isTold The viewer is told the results of windows; else it computes them itself.
+   */
+  snapshot({ width, rangeUs }: ShownRange, isTold = false): Uint8Array {
     const range = { width: roundedWidth(width), rangeUs };
-    const key = `${range.width} ${rangeUs}`;
+    const key = `${range.width} ${rangeUs} ${isTold}`;
     let bytes = this.#snapshots.get(key);
     if (bytes === undefined) {
-      bytes = writeMessageFrame(
-        snapshotOf(this.session, this.store.data, this.#totals, range, this.#environment.limits.snapshotCells),
-      );
+      const { snapshotCells: mostCells } = this.#environment.limits;
+      const results = isTold ? this.#wholeResults(range) : null;
+      const { data } = this.store;
+      bytes = writeMessageFrame(snapshotOf(this.session, data, this.#totals, range, { mostCells, isTold, results }));
       if (this.#snapshots.size >= MOST_SNAPSHOTS) this.#snapshots.clear();
       this.#snapshots.set(key, bytes);
     }
@@ -161,25 +174,44 @@ export class LiveSession {
   /**
    * Every message applied after `seq`, in order, as a class gets it; null where not all are held, where they are more than
    * the limit `resumeBytes`, or where `seq` is none of this epoch.
+   *
+   * @param isTold Rows of windowed series may be panes; of results no message tells all: {@link newestWhole} does.
    */
-  after(seq: number, liveClass: LiveClass): readonly Uint8Array[] | null {
+  after(seq: number, liveClass: LiveClass, isTold = false): readonly Uint8Array[] | null {
     if (seq > this.seq) return null;
     const missed = this.ring.after(seq);
     if (missed === null || missed.bytes > this.#environment.limits.resumeBytes) return null;
-    return missed.frames.map((frame) => this.#inClass(frame, liveClass));
+    return missed.frames.map((frame) => this.#inClass(frame, liveClass, isTold));
   }
 
   /**
    * The frame of message `seq` as a class gets it. The newest is always held, others as long as {@link after} has them.
    *
+   * @param isTold It brings what changed in the results of windows, where it is the newest.
    * @throws StreamVizError `FRAME_GONE` where it is not held.
    */
-  frame(seq: number, liveClass: LiveClass): Uint8Array {
-    const frame = this.#newest?.seq === seq ? this.#newest : this.ring.find(seq);
-    if (frame === null) {
-      throw new StreamVizError('FRAME_GONE', `Message ${seq} of ${this.session} is not held any more.`);
+  frame(seq: number, liveClass: LiveClass, isTold = false): Uint8Array {
+    return this.#inClass(this.#held(seq), liveClass, isTold);
+  }
+
+  /**
+   * The frame of the newest message as a class gets it, with all results of windows.
+   *
+   * @throws StreamVizError `FRAME_GONE` before the first message.
+   */
+  newestWhole(liveClass: LiveClass, { width, rangeUs }: ShownRange): Uint8Array {
+    const frame = this.#held(this.seq);
+    const range = { width: roundedWidth(width), rangeUs };
+    const form = `${liveClass} whole ${range.width} ${rangeUs}`;
+    let bytes = frame.forms.get(form);
+    if (bytes === undefined) {
+      const read = this.#read(frame);
+      bytes = this.#panes(read, frame, liveClass, true) ?? frame.bytes;
+      const results = this.#wholeResults(range);
+      if (results !== null) bytes = withResults(decodeFrame(bytes), writeResultsPart(results));
+      this.ring.keep(frame, form, bytes);
     }
-    return this.#inClass(frame, liveClass);
+    return bytes;
   }
 
   /** The answer to a zoom as one frame. */
@@ -203,15 +235,42 @@ export class LiveSession {
     };
   }
 
-  #inClass(frame: HeldFrame, liveClass: LiveClass): Uint8Array {
-    if (liveClass === null) return frame.bytes;
-    let bytes = frame.classes.get(liveClass);
+  #held(seq: number): HeldFrame {
+    const frame = this.#newest?.seq === seq ? this.#newest : this.ring.find(seq);
+    if (frame !== null) return frame;
+    throw new StreamVizError('FRAME_GONE', `Message ${seq} of ${this.session} is not held any more.`);
+  }
+
+  #inClass(frame: HeldFrame, liveClass: LiveClass, wantsTold: boolean): Uint8Array {
+    const isTold = wantsTold && !frame.windowed.isEmpty;
+    if (liveClass === null && !isTold) return frame.bytes;
+    const form = `${liveClass}${isTold ? ' told' : ''}`;
+    let bytes = frame.forms.get(form);
     if (bytes === undefined) {
-      const read = this.#reading?.message.seq === frame.seq ? this.#reading : readFrame(frame.bytes);
-      bytes = classFrame(read, liveClass, frame.windowed) ?? frame.bytes;
-      this.ring.keep(frame, liveClass, bytes);
+      const read = this.#read(frame);
+      bytes = this.#panes(read, frame, liveClass, isTold) ?? frame.bytes;
+      const changes = isTold && frame === this.#newest ? this.#log.changes(this.store.data, liveClass) : null;
+      if (changes !== null) {
+        const parts = bytes === frame.bytes ? read : decodeFrame(bytes);
+        bytes = withResults(parts, writeResultsPart(changes));
+      }
+      this.ring.keep(frame, form, bytes);
     }
     return bytes;
+  }
+
+  #read(frame: HeldFrame): ReadFrame {
+    return this.#reading?.message.seq === frame.seq ? this.#reading : readFrame(frame.bytes);
+  }
+
+  #panes(read: ReadFrame, { windowed }: HeldFrame, liveClass: LiveClass, isTold: boolean): Uint8Array | null {
+    return liveClass === null ? null : classFrame(read, liveClass, { windowed, isTold });
+  }
+
+  #wholeResults(range: ShownRange): ResultsPart | null {
+    if (this.#totals.windowed.isEmpty) return null;
+    const { retentionUs, snapshotCells } = this.#environment.limits;
+    return this.#log.whole(this.store.data, range, { retentionUs, mostRows: snapshotCells });
   }
 }
 

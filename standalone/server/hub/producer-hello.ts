@@ -20,6 +20,8 @@ export interface ProducerHello {
   readonly version: string | null;
   /** The process that started it, where it is the child of one that sends under the same name; null: it is none. */
   readonly parent?: number | null;
+  /** Path of the script that found this server by itself: its next run begins here. null: it was sent here, or is no script. */
+  readonly script?: string | null;
 }
 
 /** What the server holds of a session: everything of this epoch up to and including `seq`. */

@@ -16,6 +16,9 @@ type SeatLimits = Pick<ServerLimits, 'seriesPerSession' | 'newSeriesPerSecond' |
 /** Series a message can index. */
 const MOST_SERIES = 65_536;
 
+/** How many series of a session are taken. */
+export const mostSeries = ({ seriesPerSession }: SeatLimits): number => Math.min(seriesPerSession, MOST_SERIES);
+
 const arena = new ColumnArena();
 
 /**
@@ -165,15 +168,15 @@ export class ProducerSeat {
   }
 
   #admitSeries(added: number, held: number): void {
-    const { seriesPerSession, newSeriesPerSecond } = this.#limits;
-    const most = Math.min(seriesPerSession, MOST_SERIES);
+    const { newSeriesPerSecond } = this.#limits;
+    const most = mostSeries(this.#limits);
     if (held + added > most) {
-      throw new StreamVizError('LIMIT_SERIES', `A session has at most ${most} series; ${added} more came to ${held}.`, {
-        details: { most, held, added },
-      });
+      const problem = `A session has at most ${most} series; ${added} more came to ${held}. --limit seriesPerSession=N of the server takes more.`;
+      throw new StreamVizError('LIMIT_SERIES', problem, { details: { most, held, added } });
     }
     if (!this.#newSeries.take(added)) {
-      throw new StreamVizError('LIMIT_SERIES_RATE', `At most ${newSeriesPerSecond} new series a second are taken.`);
+      const problem = `At most ${newSeriesPerSecond} new series a second are taken. --limit newSeriesPerSecond=N of the server takes more.`;
+      throw new StreamVizError('LIMIT_SERIES_RATE', problem);
     }
   }
 }

@@ -85,6 +85,7 @@ export class SessionHub {
     }
     session.name = hello.name;
     session.parent = hello.parent ?? null;
+    session.script = hello.script ?? null;
     session.connected = true;
     session.ended = false;
     session.goneUs = Number.NaN;

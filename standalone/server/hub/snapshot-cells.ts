@@ -49,23 +49,24 @@ function windowTier(series: SeriesState): number {
  *
  * O(cells held + raw rows shown).
  *
- * @param liveClass Finest cells that the viewer knows of this series; null: none finer than the series' own.
+ * @param options.liveClass Finest cells that the viewer knows of this series; null: none finer than the series' own.
+ * @param options.hasWindows The viewer computes windows from them.
  */
 export function addSnapshotCells(
   builder: PaneBuilder,
   index: number,
   series: SeriesState,
   range: ShownRange,
-  options: { readonly nowUs: number; readonly liveClass: LiveClass },
+  options: { readonly nowUs: number; readonly liveClass: LiveClass; readonly hasWindows: boolean },
 ): void {
   const { cells } = series;
-  const { nowUs } = options;
+  const { nowUs, hasWindows } = options;
   const { durations } = cells;
   const seenUs = visibleFromUs(series, range, nowUs);
   const isAll = seenUs === Number.NEGATIVE_INFINITY;
   const end = Number.POSITIVE_INFINITY;
   let seenTier = tierFor(cells, seenUs, end, isAll ? range.width : (3 * range.width) / 4);
-  const needed = windowTier(series);
+  const needed = hasWindows ? windowTier(series) : seenTier;
   if (needed < seenTier && countIn(cells, needed, seenUs, end) <= WINDOWED_PER_PX * range.width) seenTier = needed;
   const pastTier = isAll
     ? seenTier

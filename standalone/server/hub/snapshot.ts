@@ -1,8 +1,8 @@
 import type { TableStore } from '../../../src/core/table-store.ts';
 import type { SeriesState } from '../../../src/session/series-state.ts';
 import type { SessionData } from '../../../src/session/session-data.ts';
-import type { KeyframeRange, Message, RowsPart, SeriesEntry } from '../../../src/wire/message-types.ts';
-import { isFoldable } from './class-frame.ts';
+import type { KeyframeRange, Message, ResultsPart, RowsPart, SeriesEntry } from '../../../src/wire/message-types.ts';
+import { classPaneUs, isToldAxis, type WindowSide } from './class-panes.ts';
 import { type LiveClass, liveClassOf } from './live-class.ts';
 import { PaneBuilder } from './pane-builder.ts';
 import type { ShownRange } from './shown-range.ts';
@@ -29,7 +29,7 @@ const builder = new PaneBuilder();
 
 const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function entryOf(series: SeriesState, liveClass: LiveClass, windowed: WindowedNames): SeriesEntry {
+function entryOf(series: SeriesState, liveClass: LiveClass, side: WindowSide): SeriesEntry {
   const { key, generation, n, axis, cells } = series;
   const entry: SeriesEntry = {
     ...{ key, gen: generation, n, axis },
@@ -38,20 +38,25 @@ function entryOf(series: SeriesState, liveClass: LiveClass, windowed: WindowedNa
     since: finiteOrNull(cells.horizons[0]!),
     pending: series.pending.map(({ startUs, endUs }) => [startUs, endUs] as const),
   };
-  if (liveClass === null || !isFoldable(entry, liveClass, windowed)) return entry;
-  return { ...entry, tiers: [liveClass, ...entry.tiers], since: null };
+  const paneUs = liveClass === null ? null : classPaneUs(entry, liveClass, side);
+  if (paneUs === null || paneUs === entry.tiers[0]) return entry;
+  return { ...entry, tiers: [paneUs, ...entry.tiers], since: null };
 }
 
 /**
- * All live rows of a table, as one slice from 0. It ends a round only where it proves the table: else a viewer would give up
- * the rows that no later round brings again.
+ * All live rows of a table, as one slice from 0. Where it proves the table it ends a round, and no row that it does not list
+ * stays, however new. Elsewhere a viewer would give up rows that no later round brings again.
  */
 function wholeSlice(id: string, table: TableStore, floor: number): RowsPart {
   const rows = table.rows();
   const newest = rows.reduce((top, row) => Math.max(top, row.id), 0);
   return {
     table: id,
-    slice: { from: 0, to: Math.max(floor, newest + 1), last: table.complete },
+    slice: {
+      from: 0,
+      to: table.complete ? Number.MAX_SAFE_INTEGER : Math.max(floor, newest + 1),
+      last: table.complete,
+    },
     columns: table.columns,
     rowIds: Float64Array.from(rows, ({ id: rowId }) => rowId),
     firstIds: Float64Array.from(rows, ({ firstId }) => firstId),
@@ -66,22 +71,25 @@ function wholeSlice(id: string, table: TableStore, floor: number): RowsPart {
  * 1. A viewer with an empty store, or with one that lacks messages, shows exact counts afterwards: `n - gone`.
  * 2. Where the session itself lacks samples the counts do not add up, so no viewer takes its cells for exact.
  * 3. Tiers are those of the viewer's class, so that the live messages that follow change none.
- * 4. Cells of windowed series bring what their windows need beyond counts and extremes, as far as it is known.
+ * 4. Cells of series whose windows the viewer computes bring what those need beyond counts and extremes, as far as it is known.
  * 5. Raw rows are for drawing; cells count. Tables are whole, the document is the producer's own.
  *
  * O(cells held + rows of tables + raw rows sent).
  *
- * @param mostCells Cells over all series; with more series each is coarser.
+ * @param options.mostCells Cells over all series; with more series each is coarser.
+ * @param options.results All results of the windows that the viewer is told; null: it computes them itself.
  */
 export function snapshotOf(
   session: string,
   data: SessionData,
   totals: SessionTotals,
   range: ShownRange,
-  mostCells: number,
+  options: { readonly mostCells: number; readonly isTold: boolean; readonly results: ResultsPart | null },
 ): Message {
   builder.length = 0;
   const liveClass = liveClassOf(range.width, range.rangeUs);
+  const { mostCells, isTold, results } = options;
+  const side = { windowed: totals.windowed, isTold };
   const share = Math.max(LEAST_CELLS, Math.floor(mostCells / Math.max(1, data.series.size)));
   const shown = { width: Math.min(range.width, share), rangeUs: range.rangeUs };
   const rows = new SnapshotRows();
@@ -91,12 +99,13 @@ export function snapshotOf(
   for (const state of data.series.values()) {
     const index = series.length;
     const from = builder.length;
-    const entry = entryOf(state, liveClass, totals.windowed);
+    const entry = entryOf(state, liveClass, side);
     series.push(entry);
     ranges.push({ series: index, from: finiteOrNull(state.cells.from), gone: state.cells.gone });
     const finest = entry.tiers === state.cells.durations ? null : liveClass;
-    addSnapshotCells(builder, index, state, shown, { nowUs: data.sentUs, liveClass: finest });
-    if (state.windows.stores.size > 0) windowed.push({ state, from, to: builder.length });
+    const hasWindows = state.windows.stores.size > 0 && !(isTold && isToldAxis(state.axis));
+    addSnapshotCells(builder, index, state, shown, { nowUs: data.sentUs, liveClass: finest, hasWindows });
+    if (hasWindows) windowed.push({ state, from, to: builder.length });
     rows.add(index, state, shown, data.sentUs);
   }
   const panes = builder.columns();
@@ -121,6 +130,7 @@ export function snapshotOf(
     foldFeatures: null,
     keyframeFeatures: features.columns(),
     latest: null,
+    results,
     rows: slices,
     unknown: 0,
   };

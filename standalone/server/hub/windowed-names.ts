@@ -2,7 +2,7 @@ import type { DashboardDocument } from '../../../src/dashboard/document.ts';
 import { parseSeriesKey } from '../../../src/session/series-key.ts';
 import { planWindows } from '../../../src/session/window-plan.ts';
 
-/** The names whose windows some widget of a document shows: their rows stay raw in every class. */
+/** The names whose windows some widget of a document shows. */
 export class WindowedNames {
   static readonly none = new WindowedNames(null);
   readonly #names: ReadonlySet<string>;
@@ -10,6 +10,10 @@ export class WindowedNames {
 
   constructor(document: DashboardDocument | null) {
     this.#names = new Set(document === null ? [] : planWindows(document).keys());
+  }
+
+  get isEmpty(): boolean {
+    return this.#names.size === 0;
   }
 
   /** Whether the series of this key is windowed. O(1) once asked; a key that cannot be read is not. */

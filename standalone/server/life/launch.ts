@@ -18,7 +18,8 @@ export type Launch =
  * 1. A living server of the same key is joined, unless another port or an address for other machines is asked for that it
  *    has not. Of two starters at once one waits for the other.
  * 2. The token is the one kept for this user; the port is the script's previous one where it is free.
- * 3. The discovery file is written once the server listens. A server beside a living one leaves that one's file alone.
+ * 3. Scripts that join later find this port again too, should they start the next server.
+ * 4. The discovery file is written once the server listens. A server beside a living one leaves that one's file alone.
  */
 export async function launch(
   options: ServerOptions,
@@ -41,11 +42,26 @@ export async function launch(
       { ...surroundings, previousPort: script === null ? null : ports.portOf(script) },
     );
     if (script !== null) ports.keep(script, server.port);
+    keepPortsOf(server, ports);
     if (living === null) file.write(entryOf(server));
     return { kind: 'started', server, release: () => file.release(process.pid) };
   } finally {
     endTurn();
   }
+}
+
+/** Remembers the port for every script that joins, so that its next run, alone, is found where its tabs look for it. */
+function keepPortsOf({ hub, port }: RunningServer, ports: KeptPorts): void {
+  hub.observe({
+    changed: ({ connected, script }) => {
+      if (!connected || script === null || ports.portOf(script) === port) return;
+      try {
+        ports.keep(script, port);
+      } catch {
+        // A full disk: ports are a comfort.
+      }
+    },
+  });
 }
 
 /** Whether a living server is what was asked for. A new token is a wish for another one. */

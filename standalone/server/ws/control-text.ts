@@ -5,8 +5,13 @@ import type { HeldPosition, ProducerHello } from '../hub/producer-hello.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** The minor version from which viewers know the part `results`. */
+const RESULTS_MINOR = 1;
+
 /** Most characters of a name that somebody gives. */
 const MOST_NAME = 200;
+/** Most characters of a path; longer ones are cut. */
+const MOST_PATH = 4096;
 
 /** What a viewer shows, as it states it. */
 export interface ViewerRange {
@@ -20,6 +25,8 @@ export type ViewerText =
       readonly kind: 'subscribe';
       readonly id: string;
       readonly resume: ReadonlyMap<string, HeldPosition>;
+      /** It speaks 1.1 or later: it is told the results of windows. */
+      readonly isTold: boolean;
     } & ViewerRange)
   | { readonly kind: 'control'; readonly id: string; readonly width: number | null; readonly rangeUs?: number | null }
   | ({ readonly kind: 'query'; readonly session: string } & DetailQuery)
@@ -46,6 +53,12 @@ function parseFields(text: string): Fields {
     );
   }
   return fields;
+}
+
+/** The minor version of a message; 0 where it states none. */
+function asMinor(version: unknown): number {
+  const minor: unknown = Array.isArray(version) ? version[1] : 0;
+  return typeof minor === 'number' ? minor : 0;
 }
 
 function asName(value: unknown, where: string): string {
@@ -116,6 +129,7 @@ export function parseViewerText(text: string): ViewerText {
       return {
         ...{ kind: 'subscribe', id },
         resume: parseResume(fields.resume),
+        isTold: asMinor(fields.v) >= RESULTS_MINOR,
         width: asNumber(fields.width, 'width', 1),
         rangeUs: asRange(fields.rangeUs),
       };
@@ -160,6 +174,7 @@ function parseHello(fields: Fields): ProducerHello {
     host: orNull(fields.host, (host) => asText(host, 'host')),
     version: orNull(fields.version, (version) => asText(version, 'version')),
     parent: orNull(fields.parent, (parent) => asWhole(parent, 'parent', 0)),
+    script: orNull(fields.script, (script) => asText(script, 'script').slice(0, MOST_PATH)),
   };
 }
 

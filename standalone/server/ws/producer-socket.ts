@@ -1,6 +1,6 @@
 import { isStreamVizError, StreamVizError } from '../../../src/core/errors.ts';
 import type { HubEnvironment } from '../hub/hub-environment.ts';
-import type { ProducerSeat } from '../hub/producer-seat.ts';
+import { mostSeries, type ProducerSeat } from '../hub/producer-seat.ts';
 import type { SessionHub } from '../hub/session-hub.ts';
 import { TokenBucket } from '../hub/token-bucket.ts';
 import type { ClientSocket } from './client-socket.ts';
@@ -136,7 +136,7 @@ export class ProducerSocket {
         session: seat.session,
         seq: seat.held?.seq ?? null,
         epoch: seat.held?.epoch ?? null,
-        limits: { messageBytes: environment.limits.messageBytes },
+        limits: { messageBytes: environment.limits.messageBytes, series: mostSeries(environment.limits) },
       }),
     );
   }

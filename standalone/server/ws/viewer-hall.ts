@@ -44,8 +44,8 @@ export class ViewerHall {
     this.#heartbeats = options.heartbeats;
     this.#face = options.face;
     this.#stop = this.#hub.observe({
-      applied: (session, seq) => {
-        for (const viewer of this.#viewers) if (viewer.isSubscribed) viewer.applied(session, seq);
+      applied: (session) => {
+        for (const viewer of this.#viewers) if (viewer.isSubscribed) viewer.applied(session);
       },
       changed: (session) => this.#say(notice(session, this.#environment.now())),
       stated: (_session, bytes) => this.#say(bytes),

@@ -10,6 +10,7 @@ import type { ClientSocket } from './client-socket.ts';
 import { CLOSE, errorText, refuse, textMessage } from './close-codes.ts';
 import { idOf, parseViewerText, type ViewerRange, type ViewerText } from './control-text.ts';
 import type { Heartbeats, Pulse } from './heartbeats.ts';
+import { ViewerCursor, type ViewerSight } from './viewer-cursor.ts';
 import type { ViewerFace } from './viewer-face.ts';
 
 /** How often a slow connection is looked at. */
@@ -26,13 +27,8 @@ export interface ViewerSurroundings {
   readonly onClosed: (viewer: ViewerSocket) => void;
 }
 
-/** Where a viewer stands in one session: it has everything of this epoch up to and including `seq`. */
-interface Cursor {
-  epoch: string;
-  seq: number;
-  /** Messages were left out: a snapshot is due. */
-  isBehind: boolean;
-}
+/** Whether a visible range goes further back than another one; null is everything. */
+const isLonger = (a: number | null, b: number | null): boolean => b !== null && (a === null || a > b);
 
 /**
  * One viewer's connection: `subscribe`, `hello`, then of each session what it missed or a snapshot, then live messages.
@@ -50,10 +46,11 @@ export class ViewerSocket {
   readonly #pulse: Pulse;
   readonly #rate: TokenBucket;
   readonly #backlog: Backlog;
-  readonly #cursors = new Map<string, Cursor>();
+  readonly #cursors = new Map<string, ViewerCursor>();
   #cancelHello: (() => void) | null;
   #cancelLook: (() => void) | null = null;
   #range: ViewerRange | null = null;
+  #knowsResults = false;
   #liveClass: LiveClass = null;
   #isOver = false;
   #invalid = 0;
@@ -119,8 +116,8 @@ export class ViewerSocket {
     this.#surroundings.onClosed(this);
   }
 
-  /** A message was applied: goes on to the viewer, unless it is slow. */
-  applied(session: LiveSession, seq: number): void {
+  /** A message was applied, the newest of its session: goes on to the viewer, unless it is slow. */
+  applied(session: LiveSession): void {
     const cursor = this.#cursorOf(session);
     this.#backlog.look();
     if (this.#backlog.isSlow || cursor.isBehind) {
@@ -129,8 +126,7 @@ export class ViewerSocket {
       this.#lookAgain();
       return;
     }
-    this.#socket.send(session.frame(seq, this.#liveClass));
-    cursor.seq = seq;
+    this.#socket.send(cursor.frame(session, this.#sight));
   }
 
   /** Hands on what was said to all viewers. */
@@ -165,7 +161,11 @@ export class ViewerSocket {
       case 'control': {
         const held = this.#subscribed();
         const rangeUs = said.rangeUs === undefined ? held.rangeUs : said.rangeUs;
+        const { liveClass } = this;
         this.#show({ width: said.width ?? held.width, rangeUs });
+        // Other open results were told to another class.
+        const isOther = liveClass !== this.liveClass || isLonger(rangeUs, held.rangeUs);
+        if (isOther) for (const cursor of this.#cursors.values()) cursor.wantsAll();
         return;
       }
       case 'query': {
@@ -178,10 +178,11 @@ export class ViewerSocket {
     }
   }
 
-  #subscribe({ width, rangeUs, resume, id }: ViewerText & { readonly kind: 'subscribe' }): void {
+  #subscribe({ width, rangeUs, resume, id, isTold }: ViewerText & { readonly kind: 'subscribe' }): void {
     if (this.#range !== null) throw new StreamVizError('SUBSCRIBED', 'This connection has subscribed already.');
     this.#cancelHello?.();
     this.#cancelHello = null;
+    this.#knowsResults = isTold;
     this.#show({ width, rangeUs });
     const { hub, face, environment } = this.#surroundings;
     const { serverId, version, title, options } = face();
@@ -204,7 +205,8 @@ export class ViewerSocket {
   #open(session: LiveSession, from: HeldPosition | null): void {
     const { epochId: epoch, seq } = session;
     const isSameEpoch = from !== null && from.epoch === epoch;
-    const missed = isSameEpoch ? session.after(from.seq, this.#liveClass) : null;
+    const cursor = new ViewerCursor({ epoch, seq, holdsResults: from !== null });
+    const missed = isSameEpoch ? session.after(from.seq, this.#liveClass, cursor.isTold(this.#sight)) : null;
     const recovered = missed !== null;
     this.#socket.send(
       textMessage('resumed', {
@@ -214,9 +216,12 @@ export class ViewerSocket {
         toSeq: seq,
       }),
     );
-    if (missed !== null) for (const frame of missed) this.#socket.send(frame);
-    else if (seq > 0) this.#socket.send(session.snapshot(this.#range!));
-    this.#cursors.set(session.session, { epoch, seq, isBehind: false });
+    this.#cursors.set(session.session, cursor);
+    if (missed !== null) {
+      for (const frame of missed.slice(0, -1)) this.#socket.send(frame);
+      // The newest one tells all results as of now: those before it tell none.
+      if (missed.length > 0) this.#socket.send(cursor.frame(session, this.#sight));
+    } else if (seq > 0) this.#socket.send(cursor.snapshot(session, this.#sight));
   }
 
   #show(range: ViewerRange): void {
@@ -239,10 +244,15 @@ export class ViewerSocket {
     if (problem !== null) this.#socket.send(errorText(problem, id));
   }
 
-  #cursorOf(session: LiveSession): Cursor {
+  get #sight(): ViewerSight {
+    return { range: this.#subscribed(), liveClass: this.#liveClass, knowsResults: this.#knowsResults };
+  }
+
+  #cursorOf(session: LiveSession): ViewerCursor {
     let cursor = this.#cursors.get(session.session);
     if (cursor?.epoch !== session.epochId) {
-      cursor = { epoch: session.epochId, seq: 0, isBehind: false };
+      const { epochId: epoch } = session;
+      cursor = cursor?.next(epoch) ?? new ViewerCursor({ epoch, seq: 0, holdsResults: false });
       this.#cursors.set(session.session, cursor);
     }
     return cursor;
@@ -266,10 +276,7 @@ export class ViewerSocket {
     for (const [name, cursor] of this.#cursors) {
       const session = this.#surroundings.hub.sessions.get(name);
       if (!cursor.isBehind || session === undefined) continue;
-      cursor.isBehind = false;
-      cursor.epoch = session.epochId;
-      cursor.seq = session.seq;
-      this.#socket.send(session.snapshot(this.#range!));
+      this.#socket.send(cursor.snapshot(session, this.#sight));
     }
   }
 

@@ -92,8 +92,7 @@ def _fresh(static_dir, monkeypatch):
     yield
     producer = _producer.current()
     producer.flusher.stop()
-    if producer._listening_thread is not None:
-        producer._listening_thread.stop()
+    producer.pages.stop()
     _producer.replace(None)
     _schema.options_of.cache_clear()
 

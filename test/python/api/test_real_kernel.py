@@ -43,6 +43,14 @@ class Client:
             if own and got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
                 return found
 
+    def comms(self, target):
+        """Return the ids of the kernel's open comms of a target."""
+        asked = self.client.comm_info(target)
+        while True:
+            reply = self.client.get_shell_msg(timeout=60)
+            if reply["parent_header"].get("msg_id") == asked:
+                return list(reply["content"]["comms"])
+
     def until(self, wanted):
         """Return the next iopub message that `wanted` accepts."""
         while True:
@@ -89,7 +97,7 @@ def test_one_hub_one_asset_one_view_and_live_messages_in_a_real_kernel(notebook,
     assert (view["session"], view["epoch"]) == (hub["session"], hub["epoch"])
     loader = (static_dir / "loader.mjs").read_text()
     assert [state["_esm"] for state in opened] == [loader] * 3
-    assert view["hub_id"].isalnum()
+    assert view["hub_id"] == f"streamviz-hub-{hub['epoch']}"
 
     shown = [m["content"]["data"] for m in first if m["msg_type"] == "display_data"]
     assert len(shown) == 1
@@ -98,6 +106,7 @@ def test_one_hub_one_asset_one_view_and_live_messages_in_a_real_kernel(notebook,
         "epoch": hub["epoch"],
         "view": "v1",
         "version": view["version"],
+        "hub": view["hub_id"],
     }
     assert set(shown[0]) == {
         "application/vnd.streamviz.view+json",
@@ -129,16 +138,19 @@ def test_a_re_run_closes_the_older_view_and_a_handle_elsewhere_is_a_second_view(
     assert len([m for m in own if m["msg_type"] == "display_data"]) == 1
 
 
-def test_a_pages_message_reaches_the_kernel_and_a_restored_hub_keeps_its_traits(notebook):
-    asked = notebook.run(
+def test_a_page_finds_the_hub_among_the_comms_though_another_closed_it_and_its_message_reaches_the_kernel(notebook):
+    notebook.run(
         "from stream_viz import _producer\n"
         "p = _producer.current(); asked = []\n"
-        "p.sender.request_snapshot = asked.append\n"
-        "hub_id = p._hub._model.model_id\n"
-        "print(hub_id)",
+        "p.sender.request_snapshot = asked.append\n",
         "e",
     )
-    hub_id = next(m["content"]["text"] for m in asked if m["msg_type"] == "stream").strip()
+    hubs = [comm for comm in notebook.comms("jupyter.widget") if comm.startswith("streamviz-hub-")]
+    assert len(hubs) == 1
+    hub_id = hubs[0]
+    closed = notebook.client.session.msg("comm_close", {"comm_id": hub_id, "data": {}})
+    notebook.client.shell_channel.send(closed)  # as a page without a widget manager does with every comm
+    assert hub_id in notebook.comms("jupyter.widget")
     data = {"method": "custom", "content": {"kind": "subscribe", "id": "r1", "v": [1, 0]}}
     notebook.client.shell_channel.send(notebook.client.session.msg("comm_msg", {"comm_id": hub_id, "data": data}))
     told = notebook.run("print(asked)", "f")

@@ -18,7 +18,7 @@ def test_stats_print_as_a_table_and_give_plain_data():
     assert [row.name for row in found] == ['cpu{core="0"}', 'cpu{core="1"}', "log"]
     lines = repr(found).splitlines()
     assert lines[0].split() == [
-        "name", "sent", "folded", "late", "dropped", "invalid", "missing", "expired", "age_s", "bytes",
+        "name", "sent", "folded", "late", "dropped", "invalid", "missing", "expired", "untaken", "age_s", "bytes",
     ]  # fmt: skip
     assert len(lines) == 4
     assert len({len(line) for line in lines}) == 1

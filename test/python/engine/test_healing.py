@@ -2,6 +2,7 @@
 
 import functools
 import math
+import os
 import random
 
 import pytest
@@ -11,8 +12,9 @@ from write_histories import truth
 
 from stream_viz._sketch import Sketch
 
-SEEDS = range(12)
-WINDOW_SEEDS = range(100, 108)
+QUICK = "STREAMVIZ_QUICK" in os.environ
+SEEDS = range(4 if QUICK else 12)
+WINDOW_SEEDS = range(100, 103 if QUICK else 108)
 history = functools.cache(drive)
 
 

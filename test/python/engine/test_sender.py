@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from receiver import Viewer
 
+from stream_viz._host import version
 from stream_viz._sender import Sender
 
 START = 1_700_000_000_000_000
@@ -163,6 +164,14 @@ def test_a_request_is_answered_with_the_newest_raw_rows_of_every_series():
     assert kinds[0] == "snapshot"
     assert all([v for _, v in viewer.history[s.key]] == np.arange(3_616.0, 20_000).tolist() for s in series)
     assert all(viewer.series[s.key]["hole"] is None for s in series)
+
+
+def test_every_document_names_the_package_version_whatever_is_published():
+    clock, sender = make()
+    viewer = Viewer()
+    sender.publish({"title": "own", "widgets": [], "views": []})
+    drain(clock, sender, viewer)
+    assert (viewer.document["version"], viewer.document["title"]) == (version(), "own")
 
 
 def test_an_idle_sender_beats_once_a_second():

@@ -116,7 +116,6 @@ def test_any_grouping_of_merges_gives_the_bytes_of_the_definition(parts, cut):
         st.one_of(st.lists(finite, min_size=1, max_size=6), st.lists(finite, min_size=30, max_size=80)), max_size=6
     )
 )
-@settings(max_examples=150)
 def test_sketches_at_is_the_sketch_of_each_run(runs):
     values = np.array([v for run in runs for v in run], float)
     at = np.cumsum([0, *map(len, runs)])[:-1].astype(np.intp)
@@ -186,7 +185,7 @@ def decoded(data):
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x01\x00", b"\x01\x01", b"\x01\x01\x00\x00"]))
-@settings(max_examples=1000)
+@settings(max_examples=10 * settings.default.max_examples)
 def test_any_bytes_are_refused_or_encode_to_themselves(data, head):
     sketch = decoded(head + data)
     assert sketch is None or sketch.encode() == head + data

@@ -41,10 +41,12 @@ class Session:
 
 
 class RecordingServer:
-    """Listens on a free port of 127.0.0.1. `acks` False lets it stay silent; `refuse` is a close code for hellos."""
+    """Listens on a free port of 127.0.0.1. `acks` False lets it stay silent; `refuse` is a close code for hellos,
+    `series` how many of a session it says it takes; where `full` it refuses what comes."""
 
     def __init__(self, *, token=TOKEN, port=0):
-        self.token, self.acks, self.refuse, self.rename = token, True, None, None
+        self.token, self.acks, self.refuse, self.rename, self.series = token, True, None, None, None
+        self.full = False
         self.sessions, self.lives, self.hellos, self.lost = {}, [], [], []
         """`lives` has every session that ever was; a later one may have taken its name."""
         self._changed, self._closing = threading.Condition(), False
@@ -101,7 +103,7 @@ class RecordingServer:
                         "session": session,
                         "seq": held.seq or None,
                         "epoch": held.epoch if held.seq else None,
-                        "limits": {"messageBytes": 2**24},
+                        "limits": {"messageBytes": 2**24, "series": self.series},
                     }
                 )
             )
@@ -114,6 +116,10 @@ class RecordingServer:
                             held.byes += 1
                         return
                     continue
+                if self.full:
+                    socket.send(json.dumps({"v": V, "kind": "error", "code": "LIMIT_SERIES", "message": "no room."}))
+                    socket.close(4429)
+                    return
                 self._take(held, session, data)
                 if self.acks:
                     socket.send(

@@ -111,8 +111,9 @@ def test_the_server_gets_the_history_so_far(kernel, server):
 
 
 def proven(kernel, monkeypatch, *, page):
-    monkeypatch.setattr(kernel.producer, "listening", Listening(lambda: int(page), kernel.producer._tell))
-    kernel.producer.listening.step()
+    pages = kernel.producer.pages
+    monkeypatch.setattr(pages, "listening", Listening(lambda: int(page), pages._tell))
+    pages.listening.step()
 
 
 def test_while_no_page_is_proven_the_server_gets_all_and_the_comm_one_small_message_a_second(
@@ -123,7 +124,7 @@ def test_while_no_page_is_proven_the_server_gets_all_and_the_comm_one_small_mess
     proven(kernel, monkeypatch, page=False)
     assert kernel.producer.sender.listening
     clock = [0.0]
-    monkeypatch.setattr(kernel.producer._unproven_page, "_now", lambda: clock[0])
+    monkeypatch.setattr(kernel.producer.pages._unproven, "_now", lambda: clock[0])
     kernel.hub.sent.clear()
     for at in range(30):
         clock[0] = at * 0.1
@@ -142,7 +143,7 @@ def test_a_page_that_comes_back_gets_whole_messages_and_a_round(kernel, server, 
     cpu.send_many(range(100))
     kernel.producer.flush()
     kernel.hub.sent.clear()
-    kernel.producer.on_message({"kind": "alive"})
+    kernel.producer.pages.on_message({"kind": "alive"})
     roles = set()
     for _ in range(60):
         cpu.send(1)
@@ -210,3 +211,23 @@ def test_an_option_of_a_server_says_once_in_a_notebook_that_it_needs_one(kernel,
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert "sv.start()" in said[0]
+
+
+def test_a_server_without_room_for_a_notebooks_series_is_left_alone_until_it_is_asked_for(kernel, server, monkeypatch):
+    said = []
+    monkeypatch.setattr(kernel.producer.server, "say", lambda text, **_: said.append(text))
+    server.full = True
+    sv.connect(server.link)
+    cpu = sv.metric("cpu")
+    cpu.send(1)
+    kernel.producer.flush()
+    link = kernel.producer.server.link
+    assert link.wait_for(lambda: not link.connected and link.problem is not None, 10)
+    hellos = len(server.hellos)
+    assert not link.wait_for(lambda: len(server.hellos) > hellos, 0.5)
+    assert said == [
+        "the server refused the connection: no room. Nothing is sent to it any more; sv.start() tries again",
+    ]
+    server.full = False
+    sv.start()
+    flush_until(kernel, server, lambda: only(server).counts.get(CPU) == 1)

@@ -116,9 +116,29 @@ test('failures count by address and minute; memory stays bounded', () => {
   expect(rate.isExceeded('a')).toBe(true);
 });
 
-test('an old cookie is no guess: a browser that kept it is not locked out', () => {
-  const access = accessOf({ failuresPerMinute: 1 });
-  const stale = request({ authorization: undefined, cookie: 'streamviz-8600=old' });
-  for (let i = 0; i < 5; i += 1) expect(codeOf(access, stale)).toBe('TOKEN_WRONG');
-  expect(codeOf(access, request({}))).toBe('header');
+test.each([
+  ['in the header', (wrong: string) => request({ authorization: `Bearer ${wrong}` })],
+  ['in the query', (wrong: string) => request({ authorization: undefined }, { url: `/?token=${wrong}` })],
+  ['in a cookie', (wrong: string) => request({ authorization: undefined, cookie: `streamviz-8600=${wrong}` })],
+  [
+    'to a socket',
+    (wrong: string) =>
+      request({ authorization: undefined, cookie: `streamviz-8600=${wrong}` }, { url: '/ws', isUpgrade: true }),
+  ],
+])(
+  'a wrong token %s counts like any other: the fourth of an address is not looked at, and no other address is concerned',
+  (_, guess) => {
+    const access = accessOf({ failuresPerMinute: 3 });
+    const codes = ['a', 'b', 'c', TOKEN].map((token) => codeOf(access, guess(token)));
+    expect(codes).toEqual(['TOKEN_WRONG', 'TOKEN_WRONG', 'TOKEN_WRONG', 'TOKEN_FAILURES']);
+    expect(codeOf(access, request({}))).toBe('TOKEN_FAILURES');
+    expect(codeOf(access, request({}, { remoteAddress: '10.0.0.9' }))).toBe('header');
+  },
+);
+
+test('a browser that kept the cookie of an earlier server is let in by the printed link', () => {
+  const access = accessOf({ failuresPerMinute: 3 });
+  const stale = { authorization: undefined, cookie: 'streamviz-8600=old' };
+  expect(codeOf(access, request(stale))).toBe('TOKEN_WRONG');
+  expect(codeOf(access, request(stale, { url: `/?token=${TOKEN}` }))).toBe('query');
 });

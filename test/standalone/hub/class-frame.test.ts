@@ -12,6 +12,9 @@ import { WindowedNames } from '../../../standalone/server/hub/windowed-names.ts'
 import { messageOf, paneColumns } from '../../session/message-builder.ts';
 import { TIERS } from './producer.ts';
 
+/** A session without windows. */
+const ROWS = { windowed: WindowedNames.none, isTold: false };
+
 const entry = (name: string, more: object = {}) => ({
   ...{ key: JSON.stringify([name, []]), gen: 0, n: 9, before: null, tiers: TIERS, since: null },
   axis: 'time' as const,
@@ -24,7 +27,7 @@ function read(message: Message) {
 }
 
 function inClass(message: Message, durationUs: number, windowed = WindowedNames.none): Message | null {
-  const bytes = classFrame(read(message), durationUs, windowed);
+  const bytes = classFrame(read(message), durationUs, { windowed, isTold: false });
   if (bytes === null) return null;
   const { header, buffers } = decodeFrame(bytes);
   return decodeMessage(header, buffers);
@@ -114,7 +117,7 @@ describe('a message in a class', () => {
       series: [entry('a')],
       samples: samplesOf(Array.from({ length: 10_000 }, (_, i) => [0, i * 3, i])),
     });
-    const { bytes } = { bytes: classFrame(read(dense), 10_000, WindowedNames.none)! };
+    const { bytes } = { bytes: classFrame(read(dense), 10_000, ROWS)! };
     expect(bytes.length).toBeLessThan(writeMessageFrame(dense).length / 50);
     const sparse = messageOf({
       series: [entry('a')],
@@ -151,11 +154,7 @@ describe('a message in a class', () => {
     const source = read(message);
     const parts = [...(source.header.parts as object[]), { role: 'later', buffer: source.buffers.length }];
     const header = { ...source.header, parts, more: 'x' };
-    const bytes = classFrame(
-      { ...source, header, buffers: [...source.buffers, Uint8Array.of(9)] },
-      1000,
-      WindowedNames.none,
-    )!;
+    const bytes = classFrame({ ...source, header, buffers: [...source.buffers, Uint8Array.of(9)] }, 1000, ROWS)!;
     const frame = decodeFrame(bytes);
     expect(frame.header.more).toBe('x');
     expect(frame.buffers.at(-1)).toEqual(Uint8Array.of(9));
@@ -184,6 +183,41 @@ describe('a message in a class', () => {
     });
     expect(inClass(message, 10_000, windowed)).toBeNull();
     expect(inClass(messageOf({ ...message, series: [entry('b')] }), 10_000, windowed)).not.toBeNull();
+  });
+
+  test.each([
+    ['of the class', TIERS, 10_000, [10_000, ...TIERS], 10_000],
+    ['that its windows need, where the class’s are longer', [100_000, ...TIERS], 500_000, [100_000, ...TIERS], 100_000],
+    [
+      'that its windows need, where the class’s are as long',
+      [100_000, ...TIERS],
+      100_000,
+      [100_000, ...TIERS],
+      100_000,
+    ],
+    [
+      'not at all, where its windows need finer ones than 1 s and the class finer ones still',
+      [100_000, ...TIERS],
+      10_000,
+      null,
+      null,
+    ],
+    ['not at all, where no pane of the class is whole in its finest', [1_500_000, 3e6], 1_000_000, null, null],
+  ])('a series whose results are told has panes %s', (_what, tiers, durationUs, wanted, paneUs) => {
+    const widget = { id: 'm', kind: 'metric', name: 'a', options: { window: '10s', aggregation: 'avg' } };
+    const windowed = new WindowedNames(parseDocument({ revision: 1, widgets: [widget] }));
+    const rows = Array.from({ length: 5000 }, (_, i): Row => [0, i * 200, i]);
+    const message = messageOf({ series: [entry('a', { tiers })], samples: samplesOf(rows) });
+    const bytes = classFrame(read(message), durationUs, { windowed, isTold: true });
+    if (wanted === null) {
+      expect(bytes).toBeNull();
+      return;
+    }
+    const { header, buffers } = decodeFrame(bytes!);
+    const { series, folds, samples } = decodeMessage(header, buffers);
+    expect([series[0]!.tiers, samples!.length]).toEqual([wanted, 0]);
+    expect(new Set(folds!.duration)).toEqual(new Set([paneUs]));
+    expect(folds!.count.reduce((sum, count) => sum + count, 0)).toBe(5000);
   });
 
   test('changes nothing where there are no series, and in slow mode', () => {

@@ -138,7 +138,7 @@ describe('messages held for viewers that resume', () => {
     const { frames } = ring.after(stage.session.seq - ring.length)!;
     expect(frames.length).toBe(ring.length);
     const bytes = frames.map((frame) =>
-      [frame.bytes, ...frame.classes.values()].reduce((sum, { length }) => sum + length, 0),
+      [frame.bytes, ...frame.forms.values()].reduce((sum, { length }) => sum + length, 0),
     );
     expect(ring.bytes).toBe(bytes.reduce((a, b) => a + b, 0));
   });

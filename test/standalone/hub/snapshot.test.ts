@@ -151,6 +151,25 @@ describe('a snapshot', () => {
     expect(own.rows().map(({ id, cells }) => [id, cells])).toEqual(held.rows().map(({ id, cells }) => [id, cells]));
   });
 
+  test('of a table takes away what was removed meanwhile, were it the newest row that a viewer has', () => {
+    const stage = new Stage();
+    const table = new FakeTable(100, 2);
+    const send = (key: string, value: number | null) => {
+      const rows = [rowsPart('keyed', [table.change(key, value)], null)];
+      return stage.main.plain.frame({}, { rows, tables: { keyed: table.proof() } });
+    };
+    const widget = { id: 'keyed', kind: 'table', name: 'keyed', options: { key: 'key' } };
+    const sent = [stage.main.plain.documentFrame([widget]), send('a', 1), send('b', 2), send('b', null)];
+    for (const frame of sent) stage.main.socket.binary(frame);
+    const later = new Sessions({ now: () => stage.clock.nowUs, schedule: () => () => undefined });
+    for (const frame of [...sent.slice(0, 3), stage.session.snapshot({ width: 900, rangeUs: null })]) {
+      const { header, buffers } = decodeFrame(frame);
+      later.deliver(header, buffers, 'ws');
+    }
+    const { rowCount, complete } = later.get('app').table('keyed')!;
+    expect([rowCount, complete]).toEqual([1, true]);
+  });
+
   test('does not change the tiers that the live messages of its viewer have', () => {
     const stage = new Stage();
     stage.send({ a: rowsFrom(0, 5, 1e6) });

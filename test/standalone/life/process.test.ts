@@ -110,6 +110,33 @@ test('a runtime file of a server that was killed is taken over; token and port c
   });
 });
 
+test('a script that only joined starts the next server on the same port, one that was sent there does not', async () => {
+  const environment = ownFolders();
+  const first = await startProcess(environment, { options: { script: 'first.py', port: 0 } });
+  const hello = (script: string | null) =>
+    JSON.stringify({
+      ...{ kind: 'hello', session: `of ${script}`, epoch: { id: `epoch of ${script}`, startedUs: 1 }, seq: 0, from: 1 },
+      script,
+    });
+  for (const script of ['joined.py', null]) {
+    const socket = new WebSocket(`${String(first.said.url).replace('http', 'ws')}/ingest`, {
+      headers: { authorization: `Bearer ${first.said.token}` },
+    });
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    socket.send(hello(script));
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.close();
+  }
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const next = await startProcess(environment, { options: { script: 'joined.py' } });
+  expect(next.said).toMatchObject({ joined: false, port: first.said.port });
+  next.child.kill('SIGTERM');
+  await next.ended;
+  const kept = JSON.parse(readFileSync(join(environment.STREAM_VIZ_STATE!, 'ports.json'), 'utf8')) as object;
+  expect(Object.keys(kept)).toEqual([':first.py', ':joined.py']);
+});
+
 test('a taken port is an error with its fix where it was asked for, else the next free one is used', async () => {
   const environment = ownFolders();
   const blocker = createServer();

@@ -17,6 +17,7 @@ export async function buildPage(): Promise<string> {
     target: 'es2022',
     define: { __STREAMVIZ_VERSION__: '"trial"', 'process.env.NODE_ENV': '"production"' },
   });
-  for (const file of ['viewer.html', 'viewer.css']) copyFileSync(join(viewer, file), join(folder, file));
+  await build({ entryPoints: [join(viewer, 'viewer.css')], outfile: join(folder, 'viewer.css'), bundle: true });
+  copyFileSync(join(viewer, 'viewer.html'), join(folder, 'viewer.html'));
   return folder;
 }

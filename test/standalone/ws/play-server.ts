@@ -2,6 +2,7 @@ import type { Pane } from '../../../src/core/pane.ts';
 import { paneAt } from '../../../src/core/pane.ts';
 import type { EpochStore } from '../../../src/session/epoch-store.ts';
 import { inspectStore } from '../../../src/session/inspection.ts';
+import { ToldSeries } from '../../../src/session/told-series.ts';
 import type { LiveSession } from '../../../standalone/server/hub/live-session.ts';
 import { SessionHub } from '../../../standalone/server/hub/session-hub.ts';
 import type { ServerLimits } from '../../../standalone/server/limits.ts';
@@ -14,13 +15,18 @@ import { randomOf } from '../../session/random-history.ts';
 import { FakeClock } from '../hub/fake-clock.ts';
 import { LinkedSender } from './linked-sender.ts';
 import { Viewer } from './viewer.ts';
+import { allWindows } from './windows-of.ts';
 
 const TICK_MS = 100;
 const TIERS = [1e6, 1e7, 6e7, 6e8];
 const RANGES = [100_000, 1e6, 1e7, 6e7, 3e8, 3.6e9, null];
 
-/** Windows on one of the series: its rows stay raw in every class. */
-const WINDOWED = [{ id: 'w', kind: 'metric', name: 'a', options: { window: '2s', aggregation: ['avg', 'p90'] } }];
+/** Windows on two of the series. */
+const WINDOWED = [
+  { name: 'a', options: { window: '2s', aggregation: ['avg', 'p90'], allowedLateness: '1s' } },
+  { name: 'a', options: { session: '300ms', aggregation: ['count', 'increase'], counter: true } },
+  { name: 'b', options: { window: '3s', slide: '1s', aggregation: ['max', 'distinct'], lateness: '200ms' } },
+].map((widget, i) => ({ id: `w${i}`, kind: 'metric', ...widget }));
 
 /** What happened in all histories, so that a test can tell that it tried what it says. */
 export const tally = {
@@ -34,6 +40,8 @@ export const tally = {
   compared: 0,
   cells: 0,
   whole: 0,
+  told: 0,
+  finals: 0,
 };
 
 const close = (a: number, b: number, scale: number): boolean => Math.abs(a - b) <= 1e-12 * Math.max(scale, 1e-300);
@@ -58,6 +66,25 @@ function plain(store: EpochStore): unknown {
       .sort((a, b) => (a.key < b.key ? -1 : 1)),
     tables: [...tables].sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
+}
+
+/** Windows that a viewer is told are the server's. @param isAll Open results and counters, too. */
+function checkWindows(server: EpochStore, viewer: EpochStore, isAll: boolean, what: string): void {
+  const [wanted, own] = [allWindows(server, viewer), allWindows(viewer)];
+  for (const [key, { windows }] of viewer.data.series) {
+    for (const [window, store] of windows.stores) {
+      if (!(store instanceof ToldSeries)) continue;
+      const [a, b] = [wanted[`${key} ${window}`]!, own[`${key} ${window}`]!];
+      // What is older than a viewer's range was not told whole.
+      const finals = a.finals.slice(-b.finals.length || a.finals.length);
+      need(JSON.stringify(finals) === JSON.stringify(b.finals), `${what}: results differ`, key, window, a, b);
+      // A watermark that moves on with the clock and ends no window is no news.
+      const rest = ({ finals: _finals, watermark: _watermark, ...others }: typeof a) => JSON.stringify(others);
+      if (isAll) need(rest(a) === rest(b), `${what}: open results differ`, key, window, a, b);
+      tally.told += 1;
+      tally.finals += finals.length;
+    }
+  }
 }
 
 function checkEqual(server: EpochStore, viewer: EpochStore, what: string): void {
@@ -187,7 +214,7 @@ export function playServer(seed: number): void {
     keyRows: of([4, 200]),
     sliceRows: of([2, 50]),
     pauseMaxMs: 5000,
-    widgets: chance(0.3) ? WINDOWED : [],
+    widgets: chance(0.5) ? WINDOWED : [],
   };
   let epochs = 0;
   const begin = (name: string): LinkedSender => {
@@ -202,7 +229,7 @@ export function playServer(seed: number): void {
   };
   const senders = [begin('one'), begin(of(['one', 'two']))];
   const viewers = Array.from({ length: 4 }, () => {
-    return new Viewer(() => clock.nowUs, { width: of([300, 800, 2000]), rangeUs: of(RANGES) });
+    return new Viewer(() => clock.nowUs, { width: of([300, 800, 2000]), rangeUs: of(RANGES) }, chance(0.8) ? 1 : 0);
   });
   const rates = new Map(['a', 'b', 'c'].map((name) => [name, of([0, 1, 3, 30, 120])]));
   const jitterUs = of([0, 0, 2000, 300_000]);
@@ -253,6 +280,7 @@ export function playServer(seed: number): void {
     const store = viewer.store(session.session);
     // A position that differs is one that the viewer is behind at, and knows.
     if (store === null || store.epochId !== session.epochId || store.seq !== session.seq) return;
+    if (session.seq % 10 === 0) checkWindows(session.store, store, false, 'now');
     for (const [key, held] of session.store.data.series) {
       const own = store.data.series.get(key);
       need(own !== undefined, 'a series never came', key);
@@ -311,6 +339,7 @@ export function playServer(seed: number): void {
       const what = `class ${viewer.server!.liveClass}`;
       checkEqual(session.store, store, what);
       checkCells(session.store, store, what);
+      checkWindows(session.store, store, true, what);
       for (const { folds } of store.data.series.values()) tally.folded += folds.length;
       for (const { exact } of session.store.data.series.values()) need(exact, 'the server is not exact');
       need(linked.unacknowledged <= 1, 'not acknowledged', linked.unacknowledged);

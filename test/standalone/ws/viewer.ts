@@ -19,13 +19,16 @@ export class Viewer {
   server: ViewerSocket | null = null;
   width: number;
   rangeUs: number | null;
+  /** Minor version of the protocol that it speaks: from 1 on it is told results of windows. */
+  readonly minor: number;
   readonly #names = new Set<string>();
   #read = 0;
 
-  constructor(now: () => number, range: { readonly width: number; readonly rangeUs: number | null }) {
+  constructor(now: () => number, range: { readonly width: number; readonly rangeUs: number | null }, minor = 1) {
     this.sessions = new Sessions({ now, schedule: () => () => undefined, limits: { cellLimit: 4000 } });
     this.width = range.width;
     this.rangeUs = range.rangeUs;
+    this.minor = minor;
   }
 
   get isConnected(): boolean {
@@ -53,7 +56,7 @@ export class Viewer {
   }
 
   tell(message: Readonly<Record<string, unknown>>): void {
-    this.server?.text(JSON.stringify({ v: [1, 0], ...message }));
+    this.server?.text(JSON.stringify({ v: [1, this.minor], ...message }));
   }
 
   /** Loses the connection and what had not arrived. */

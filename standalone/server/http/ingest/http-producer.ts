@@ -195,6 +195,7 @@ export class HttpProducer {
       keyframe: null,
       foldFeatures: null,
       keyframeFeatures: null,
+      results: null,
       latest: null,
       rows: [],
       unknown: 0,

@@ -1,0 +1,20 @@
+import { nearestName } from '../../../src/core/windows/nearest-name.ts';
+import { HttpProblem } from './http-problem.ts';
+
+/** Every path of the API, as they are documented. */
+export const API_PATHS = [
+  '/api/metrics',
+  '/api/dashboard/:section',
+  '/api/query',
+  '/api/plot/:section/:id',
+  '/api/stream',
+  '/api/health',
+  '/api/ingest',
+];
+
+/** Tells that there is nothing at `path`, and what is near to it. */
+export function pathUnknown(path: string): HttpProblem {
+  const nearest = nearestName(path, API_PATHS);
+  const message = `there is nothing at ${path.slice(0, 200)}; did you mean ${nearest}?`;
+  return new HttpProblem(404, 'PATH_UNKNOWN', message, { details: { nearest } });
+}

@@ -1,15 +1,27 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const FAULTS = ['test/e2e/{bad-messages,kernels,loss,python-interface,reruns}.test.ts'];
 const ALONE = ['test/e2e/limits.test.ts', 'test/browser/**/*.test.ts'];
+/** The extension from the built wheel, and the other hosts. */
+const LAB = ['test/e2e/{apps,lab-extension,notebook7,wheel}.test.ts'];
 /** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
 const SLOW = [
   'test/cli/bundle.test.ts',
   'test/ground/arrows.test.ts',
   'test/session/healing.test.ts',
-  'test/standalone/{http/stream,hub/snapshot,life/process,ws/server-law}.test.ts',
+  'test/standalone/{http/stream,hub/snapshot,life/process,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
 ];
-const QUICK = process.env.STREAMVIZ_QUICK === undefined ? [] : SLOW;
+const quick = process.env.STREAMVIZ_QUICK !== undefined;
+const quickCheck = fileURLToPath(new URL('test/quick-check.ts', import.meta.url));
+
+/** Laws over fewer random cases. */
+const fewerCases = {
+  name: 'fewer-cases',
+  enforce: 'pre' as const,
+  resolveId: (source: string, importer: string | undefined) =>
+    source === 'fast-check' && importer !== quickCheck ? quickCheck : undefined,
+};
 
 /** Tests against real servers and browsers, one file after another. */
 const endToEnd = (name: string, include: string[], exclude: string[]) => ({
@@ -23,10 +35,11 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: quick ? [fewerCases] : [],
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**', ...QUICK],
+          exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**', ...(quick ? SLOW : [])],
           testTimeout: 40_000,
           expect: { poll: { timeout: 20_000 } },
           // One thread takes many files: a process and a module graph for each would cost a quarter of the time.
@@ -36,9 +49,11 @@ export default defineConfig({
         },
       },
       // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
-      endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...ALONE]),
+      endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...LAB, ...ALONE]),
       endToEnd('faults', FAULTS, []),
+      // Beside each other, too.
       endToEnd('standalone', ['test/standalone-e2e/**/*.test.ts'], []),
+      endToEnd('lab', LAB, []),
       // What measures a page or the wire has the machine to itself.
       endToEnd('alone', ALONE, []),
     ],

@@ -39,6 +39,7 @@ const benches: readonly Bench[] = [
   { name: 'size', command: process.execPath, script: 'bench/size.ts' },
   { name: 'draw', command: process.execPath, script: 'bench/draw.ts', browser: true },
   { name: 'painted', command: process.execPath, script: 'bench/painted.ts', browser: true },
+  { name: 'lab-panel', command: process.execPath, script: 'bench/lab-panel.ts', browser: true },
   { name: 'standalone', command: process.execPath, script: 'bench/standalone.ts' },
   { name: 'standalone-drawn', command: process.execPath, script: 'bench/standalone-drawn.ts', browser: true },
   { name: 'standalone-charts', command: process.execPath, script: 'bench/standalone-charts.ts', browser: true },

@@ -1,4 +1,5 @@
-// Builds what the Python package ships (loader, page runtime, widget schema, server and its page) and the shell command in dist/.
+// Builds what the Python package ships (loader, page runtime, widget schema, server and its page, JupyterLab extension); run by itself,
+// also the shell command and the distributions in dist/.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { widgetSchema } from '../src/dashboard/schema.ts';
 import { cliBundle } from './cli-bundle.ts';
+import { buildDistributions } from './distributions.ts';
+import { buildLabExtension } from './lab-extension.ts';
 import { copyBuilt, copyPage, serverBundle, viewerEntries } from './server-bundle.ts';
 import { root } from './setup.mjs';
 
@@ -59,7 +62,7 @@ async function buildServer(): Promise<readonly Bundle[]> {
   return made;
 }
 
-/** Builds everything. Returns name and sizes of each bundle. */
+/** Builds everything but the distributions. Returns name and sizes of each bundle. */
 export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bundle, command: Bundle, ...Bundle[]]> {
   mkdirSync(staticDir, { recursive: true });
   writeFileSync(schemaFile, schemaText());
@@ -70,7 +73,10 @@ export async function buildAll(): Promise<readonly [loader: Bundle, runtime: Bun
     await bundle(cliBundle(command, version)),
   ] as const;
   chmodSync(command, 0o755);
-  return [...made, ...(await buildServer())];
+  const labRuntime = join(root, '.cache', 'lab-runtime.mjs');
+  const forLab = await bundle({ ...pageBundle('src/lab-runtime.ts', ''), outfile: labRuntime });
+  const extension = await buildLabExtension(labRuntime, version);
+  return [...made, forLab, extension, ...(await buildServer())];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -78,5 +84,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const { file, bytes, gzipBytes } of await buildAll()) {
     console.log(`${file}: ${(bytes / 1000).toFixed(1)} kB, ${(gzipBytes / 1000).toFixed(1)} kB gzip`);
   }
+  for (const { file, bytes } of buildDistributions()) console.log(`${file}: ${(bytes / 1000).toFixed(1)} kB`);
   console.log(`built in ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }

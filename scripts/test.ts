@@ -22,10 +22,17 @@ export interface Runner {
   readonly counts: (report: string) => Counts;
 }
 
-interface VitestReport {
+/** What vitest and jest write. */
+interface SuitesReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numFailedTestSuites: number;
+}
+
+function countsOfSuites(text: string): Counts {
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as SuitesReport;
+  const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0;
+  return { passed: numPassedTests, failed: numFailedTests + brokenFiles };
 }
 
 function vitestRunner(project: string): Runner {
@@ -43,11 +50,7 @@ function vitestRunner(project: string): Runner {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ],
-    counts: (text) => {
-      const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as VitestReport;
-      const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0;
-      return { passed: numPassedTests, failed: numFailedTests + brokenFiles };
-    },
+    counts: countsOfSuites,
   };
 }
 
@@ -65,11 +68,25 @@ const pytest: Runner = {
   },
 };
 
-export const unitRunners: readonly Runner[] = [vitestRunner('unit'), pytest];
+const jestReport = join(reports, 'jest.json');
+/** The extension's own logic. */
+const jest: Runner = {
+  title: 'jest',
+  report: jestReport,
+  command: process.execPath,
+  options: [
+    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    ...['--config', join(root, 'lab-extension', 'jest.config.mjs'), '--json', `--outputFile=${jestReport}`],
+  ],
+  counts: countsOfSuites,
+};
+
+const vitestUnit = vitestRunner('unit');
+export const unitRunners: readonly Runner[] = [vitestUnit, pytest, jest];
 /** Against real servers and browsers: those of one list run beside each other, the lists one after another. */
 export const endToEnd: readonly (readonly Runner[])[] = [
   [vitestRunner('e2e'), vitestRunner('faults')],
-  [vitestRunner('standalone')],
+  [vitestRunner('standalone'), vitestRunner('lab')],
   [vitestRunner('alone')],
 ];
 
@@ -112,7 +129,7 @@ export async function runRunner(
   return counts;
 }
 
-const sum = (all: readonly Counts[]): Counts => ({
+export const sum = (all: readonly Counts[]): Counts => ({
   passed: all.reduce((total, { passed }) => total + passed, 0),
   failed: all.reduce((total, { failed }) => total + failed, 0),
 });
@@ -122,18 +139,20 @@ async function runTogether(runners: readonly Runner[], env?: NodeJS.ProcessEnv):
   return sum(await Promise.all(runners.map((runner) => runRunner(runner, options))));
 }
 
-/**
- * The unit tests of both languages, beside each other.
- *
- * @param options.quick Leaves out what pytest marks `slow` and plays fewer random histories. Default: everything.
- */
-export function runUnit(options: { readonly quick?: boolean } = {}): Promise<Counts> {
-  if (options.quick !== true) return runTogether(unitRunners);
-  const runners = unitRunners.map((runner) =>
-    runner === pytest ? { ...runner, options: [...runner.options, '-m', 'not slow'] } : runner,
-  );
-  return runTogether(runners, { ...process.env, STREAMVIZ_QUICK: '1' });
-}
+/** Each law over fewer random cases (test/quick-check.ts, test/python/conftest.py), and without what takes seconds. */
+const quick: NodeJS.ProcessEnv = { ...process.env, STREAMVIZ_QUICK: '1' };
+
+/** The quicker unit tests of one language; their output comes in one piece at the end. */
+export const runQuick = {
+  typescript: async () => {
+    const options = { env: quick, keepOutput: true };
+    return sum([await runRunner(jest, options), await runRunner(vitestUnit, options)]);
+  },
+  python: () => {
+    const options = [...pytest.options, '-m', 'not slow'];
+    return runRunner({ ...pytest, options }, { env: quick, keepOutput: true });
+  },
+};
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const began = Date.now();
@@ -142,7 +161,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { buildAll } = await import('./build.ts');
   await buildAll();
   const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
-  const counts = [await runUnit()];
+  const counts = [await runTogether(unitRunners)];
   for (const runners of endToEnd) counts.push(await runTogether(runners, env));
   const totals = sum(counts);
   const passed = totals.passed + checks.filter((step) => step.ok).length;

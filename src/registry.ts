@@ -22,17 +22,150 @@ export interface RawMessage {
   readonly buffers: readonly (ArrayBuffer | ArrayBufferView)[];
 }
 
-/** What a loaded runtime offers to loaders. */
+/** Names a cell view in an output: the value of `application/vnd.streamviz.view+json`. */
+export interface OutputSpec {
+  readonly session: string;
+  readonly epoch: string;
+  readonly view: string;
+  /** Version of the package that displayed it. */
+  readonly version: string;
+  /** Comm id of the kernel's hub; absent from packages that had no id of their own. */
+  readonly hub?: string;
+}
+
+export interface TapOptions {
+  /** Names this way in; a message that comes by two ways counts once. */
+  readonly path: string;
+  /** Sends a request to the session's hub and throws where it cannot. Absent: nothing is ever asked. */
+  readonly send?: (session: string, content: unknown) => void;
+}
+
+/** A way in for messages that somebody overhears, such as a JupyterLab extension. */
+export interface Tap {
+  /** Takes a message as the host delivered it (the content of the comm message's `data.content`); returns at once, decodes in a later task. */
+  receive(content: unknown, buffers: readonly (ArrayBuffer | ArrayBufferView)[]): void;
+  /** Asks for a session's snapshot: at most one request is outstanding, whoever asks. Another `epoch` may be asked anew. */
+  subscribe(session: string, epoch?: string): void;
+  /** Leaves; a session that nobody brings or watches any longer is let go. Twice is harmless. */
+  dispose(): void;
+}
+
+/** Plain facts of a session's newest epoch. */
+export interface SessionFacts {
+  readonly session: string;
+  /** Empty until a message has come. */
+  readonly epoch: string;
+  readonly status: 'waiting' | 'live' | 'gone';
+  readonly seq: number;
+  /** Package version of the producer, null where it is not known. */
+  readonly version: string | null;
+  readonly views: readonly {
+    readonly id: string;
+    readonly cell: string | null;
+    readonly widgets: readonly string[];
+  }[];
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  /** Every series and table is the producer's as of `seq`: nothing was missed, or a keyframe round has brought it. */
+  readonly complete: boolean;
+}
+
+/** A view's picture. */
+export interface Still {
+  /** Base64 without a prefix. */
+  readonly png: string;
+  readonly bytes: number;
+  readonly seq: number;
+  readonly samples: number;
+  /** Event time of the newest data, whole us. */
+  readonly timeUs: number;
+  /** Size at which it is to be shown, CSS px. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Names, newest values and their time as text. */
+  readonly text: string;
+}
+
+/** What a panel shows: nothing in front, or a kernel. */
+export type PanelSource =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'kernel';
+      /** `Untitled.ipynb`. */
+      readonly name: string;
+      /** Null: nothing was heard yet. */
+      readonly session: string | null;
+      readonly kernel: 'starting' | 'idle' | 'busy' | 'dead' | 'none';
+      /** When the kernel restarted, ms of the page's clock, until it declares something again. */
+      readonly restartedAt: number | null;
+      readonly notice: { readonly code: string; readonly message: string } | null;
+    };
+
+export interface PanelOptions {
+  readonly source: PanelSource;
+  readonly mode: 'compact' | 'full';
+  readonly pinned: boolean;
+  readonly paused: boolean;
+  /** Draws a second at most; 0: every frame. */
+  readonly redrawPerSec: number;
+  /** Ids of the widgets that are hidden in this session. */
+  readonly hidden: readonly string[];
+  /** Keys of collapsed groups. */
+  readonly collapsed: readonly string[];
+  /** Heading of a cell's group; null: the cell is unknown here. */
+  readonly cellHeading: (cell: string) => string | null;
+  readonly onMode: (mode: 'compact' | 'full') => void;
+  readonly onPin: (pinned: boolean) => void;
+  readonly onPause: (paused: boolean) => void;
+  readonly onHidden: (ids: readonly string[]) => void;
+  readonly onCollapsed: (keys: readonly string[]) => void;
+  readonly onExport: () => void;
+  readonly onClear: () => void;
+  /** Brings the cell into sight. */
+  readonly onReveal: (cell: string) => void;
+}
+
+export interface Panel {
+  update(change: Partial<PanelOptions>): void;
+  dispose(): void;
+}
+
+/** What a loaded runtime offers. */
 export interface Runtime {
   readonly version: string;
-  /** Takes over a hub model; `early` holds what came before. Returns the sink of later messages. */
-  attachHub(model: WidgetModel, early: readonly RawMessage[]): (message: RawMessage) => void;
+  /** Takes over a hub model until `life` aborts; `early` holds what came before. Returns the sink of later messages. */
+  attachHub(model: WidgetModel, early: readonly RawMessage[], life?: AbortSignal): (message: RawMessage) => void;
   /** Draws one cell view into `el` until `signal` aborts. */
   mountView(model: WidgetModel, el: HTMLElement, signal: AbortSignal): void;
   /** Plain data about a session, or null when it is unknown here. For tests and support. */
   inspect(session: string): unknown;
   /** Calls back after each applied message of a session with its number and the producer's time of sending (us). Returns the way to stop. */
   observe(session: string, listener: (seq: number, sentUs: number) => void): () => void;
+  /** Opens a way in beside the hubs. */
+  openTap(options: TapOptions): Tap;
+  /** Null while nothing was heard of the session. */
+  facts(session: string): SessionFacts | null;
+  /**
+   * Calls back after changes of a session's document, epoch, status or problem and after applied messages: once for all of a
+   * task, never during one. Returns the way to stop.
+   */
+  watch(session: string, listener: () => void): () => void;
+  /** Draws one cell view into `el` until `signal` aborts, as `mountView` does, without a widget model. */
+  mountOutput(spec: OutputSpec, el: HTMLElement, signal: AbortSignal): void;
+  /** Whether the page has data of the view's own epoch, live or not: what `mountOutput` would draw. */
+  holds(spec: OutputSpec): boolean;
+  /** Outputs and panel of the session stand still, and count what comes. */
+  setPaused(session: string, paused: boolean): void;
+  /** The session's kernel restarted or died: its newest epoch's views say so until a message comes. */
+  markGone(session: string): void;
+}
+
+/** What the JupyterLab extension brings: kernels send a runtime without it. */
+export interface LabRuntime extends Runtime {
+  mountPanel(options: PanelOptions, el: HTMLElement): Panel;
+  /** A picture of a view, made at once; null where the view is unknown or has no data. Drawn again only where data moved since the last call. */
+  still(spec: OutputSpec, options: { readonly maxBytes: number }): Still | null;
+  /** One CSV text per kind of data: all series in long form, and each table. Empty for an unknown session. */
+  toCsv(session: string): readonly { readonly name: string; readonly text: string }[];
 }
 
 /** See the guarantees above. */
@@ -43,7 +176,15 @@ export interface Registry {
   get(minVersion: string, session?: string): Promise<Runtime> | undefined;
   /** Versions present, for support. */
   versions(): readonly string[];
+  /** Plain data about a session, of the runtime that serves it or else of any that knows it; null where none does. */
   inspect(session: string): Promise<unknown>;
+  /** Hubs that loaders of this page listen to, by id. A registry made by an older loader begins without. */
+  hubs?: Set<string>;
+  /**
+   * Sessions whose messages somebody overhears for the whole page, with how many do: their hubs need no loader's runtime, whatever
+   * version that has, until a view of the host's own shows one.
+   */
+  tapped?: Map<string, number>;
 }
 
 function parts(version: string): readonly number[] {
@@ -93,8 +234,13 @@ function createRegistry(): Registry {
     },
     versions: () => [...runtimes.keys()],
     async inspect(session) {
-      const runtime = runtimes.get(versionOf.get(session) ?? '');
-      return runtime ? (await runtime).inspect(session) : null;
+      const held = versionOf.get(session);
+      const versions = [...(held === undefined ? [] : [held]), ...runtimes.keys()];
+      for (const version of versions) {
+        const found = (await runtimes.get(version))?.inspect(session) ?? null;
+        if (found !== null) return found;
+      }
+      return null;
     },
   };
 }

@@ -5,6 +5,7 @@
  * 2. Messages that come before the runtime are queued, up to 32 MB; beyond it the oldest go and later keyframes replace them.
  * 3. The runtime is loaded once per page through the registry, from the kernel's asset model. A failure is said in words in every view,
  *    and so is a wait of more than 10 s. A hub whose load failed goes on by itself when a later widget's load succeeds.
+ * 4. A hub whose messages are overheard for the whole page, as the JupyterLab extension does, is listened to only for views of the host's.
  */
 import { pageRegistry, type RawMessage, type Runtime, type WidgetModel } from './registry.ts';
 
@@ -14,11 +15,12 @@ const PATIENCE_MS = 10_000;
 
 interface InitializeProps {
   readonly model: WidgetModel;
+  /** Aborts with the model; anywidget before 0.11 gives none. */
+  readonly signal?: AbortSignal;
 }
 
 interface RenderProps extends InitializeProps {
   readonly el: HTMLElement;
-  readonly signal?: AbortSignal;
 }
 
 const text = (model: WidgetModel, name: string): string => String(model.get(name) ?? '');
@@ -58,13 +60,13 @@ function runtimeFor(model: WidgetModel): Promise<Runtime> {
   return registry.get(version, session) as Promise<Runtime>;
 }
 
-function listen(model: WidgetModel): void {
+function listen(model: WidgetModel, life?: AbortSignal): void {
   let sink: ((message: RawMessage) => void) | null = null;
   const queue: RawMessage[] = [];
   let bytes = 0;
   let asked: Promise<Runtime> | undefined;
   const attach = (runtime: Runtime): void => {
-    sink ??= runtime.attachHub(model, queue.splice(0));
+    sink ??= runtime.attachHub(model, queue.splice(0), life);
   };
   const ask = (next: Promise<Runtime> | undefined): void => {
     if (!next || next === asked) return;
@@ -86,15 +88,18 @@ function listen(model: WidgetModel): void {
   ask(runtimeFor(model));
 }
 
-const heard = new Set<string>();
+/** Hubs that some loader of this page listens to, by id: on the registry, because hosts evaluate this module once per model. */
+const heard = (): Set<string> => (pageRegistry().hubs ??= new Set());
 
-/** marimo initializes no model without a view, and evaluates this module once: there the first view listens for its hub. */
-function listenInMarimo(model: WidgetModel, el: HTMLElement): void {
-  const root = el.getRootNode();
+/** Where the host initialized no hub (marimo without a view of it, Colab in an output's own frame) its first view listens. */
+function listenFor(model: WidgetModel): void {
   const id = text(model, 'hub_id');
-  if (!(root instanceof ShadowRoot) || root.host.localName !== 'marimo-anywidget' || heard.has(id)) return;
-  heard.add(id);
-  model.widget_manager.get_model(id).then(listen, () => heard.delete(id));
+  if (id === '' || heard().has(id)) return;
+  heard().add(id);
+  model.widget_manager.get_model(id).then(
+    (hub) => listen(hub),
+    () => heard().delete(id),
+  );
 }
 
 /** A card at about its final size, so that the page does not jump when the runtime draws. */
@@ -115,12 +120,13 @@ function placeholder(el: HTMLElement, model: WidgetModel): HTMLElement {
 }
 
 export default {
-  initialize({ model }: InitializeProps): void {
-    if (model.get('kind') === 'hub') listen(model);
+  initialize({ model, signal }: InitializeProps): void {
+    if (model.get('kind') !== 'hub' || pageRegistry().tapped?.has(text(model, 'session'))) return;
+    heard().add(text(model, 'hub_id'));
+    listen(model, signal);
   },
   render({ model, el, signal }: RenderProps): (() => void) | undefined {
     if (model.get('kind') !== 'view') return undefined;
-    listenInMarimo(model, el);
     const state = placeholder(el, model);
     const life = new AbortController();
     signal?.addEventListener('abort', () => life.abort());
@@ -130,6 +136,7 @@ export default {
     runtimeFor(model)
       .finally(() => clearTimeout(patience))
       .then((runtime) => {
+        listenFor(model);
         if (life.signal.aborted) return;
         el.replaceChildren();
         runtime.mountView(model, el, life.signal);

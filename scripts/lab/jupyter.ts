@@ -12,6 +12,10 @@ export interface JupyterOptions {
   readonly dir: string;
   /** Folder for everything Jupyter writes about itself: runtime files, settings, workspaces, history. */
   readonly state: string;
+  /** Python of the environment that has the app. Default that of .venv. */
+  readonly interpreter?: string;
+  /** A folder with more of what is under share/jupyter, such as `extensionShare()`. Default none. */
+  readonly share?: string;
 }
 
 export interface JupyterServer {
@@ -23,7 +27,8 @@ export interface JupyterServer {
 }
 
 /** Starts a server on a free loopback port with a random token and waits until it answers. */
-export async function startJupyter({ app = 'lab', dir, state }: JupyterOptions): Promise<JupyterServer> {
+export async function startJupyter(options: JupyterOptions): Promise<JupyterServer> {
+  const { app = 'lab', dir, state, interpreter = python, share } = options;
   const token = randomBytes(12).toString('hex');
   const own = (name: string): string => {
     const path = join(state, name);
@@ -42,15 +47,16 @@ export async function startJupyter({ app = 'lab', dir, state }: JupyterOptions):
     JUPYTERLAB_WORKSPACES_DIR: own('workspaces'),
     IPYTHONDIR: own('ipython'),
     PYTHONWARNINGS: 'ignore',
+    ...(share === undefined ? {} : { JUPYTER_PATH: share }),
   };
   const expose =
     app === 'lab' ? '--LabApp.expose_app_in_browser=True' : '--JupyterNotebookApp.expose_app_in_browser=True';
-  const options = [
+  const flags = [
     ...['-m', 'jupyter', app, '--no-browser', '--allow-root', expose],
     ...[`--ServerApp.port=0`, `--ServerApp.root_dir=${dir}`, `--IdentityProvider.token=${token}`],
     '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
   ];
-  const child = spawn(python, options, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(interpreter, flags, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const keep = (data: Buffer): void => {
     output += data;

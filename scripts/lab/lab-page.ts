@@ -126,7 +126,8 @@ export class LabPage {
     this.context = context;
     page.on('pageerror', (error) => {
       const where = error.stack ?? String(error);
-      if (where.includes('blob:')) this.problems.push(where); // loader and runtime are modules from blobs; the host's own errors are its own
+      // Loader and runtime are modules from blobs, or files of the extension; the host's own errors are its own.
+      if (/blob:|\/extensions\/stream-viz\//.test(where)) this.problems.push(where);
     });
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
   }

@@ -13,6 +13,8 @@ export interface ViewSpec {
 /** What a producer shows: sent whole, the newest revision wins. */
 export interface DashboardDocument {
   readonly revision: number;
+  /** Package version of the producer; null where it does not say. */
+  readonly version: string | null;
   readonly title: string | null;
   /** IANA zone, null for the viewer's own. */
   readonly timezone: string | null;
@@ -43,6 +45,7 @@ export function parseDocument(input: unknown): DashboardDocument {
   const problems: StreamVizError[] = [];
   return {
     revision,
+    version: textOf(json.version),
     title: textOf(json.title),
     timezone: zoneOf(textOf(json.timezone), problems),
     language: textOf(json.language),

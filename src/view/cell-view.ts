@@ -23,6 +23,8 @@ export interface CellViewOptions {
   readonly version: string;
   /** Fixed theme; default: the host's, live. */
   readonly mode?: ThemeMode | null;
+  /** Something to say above the widgets; default: nothing. */
+  readonly notice?: { readonly code: string; readonly message: string } | null;
 }
 
 /**
@@ -48,6 +50,7 @@ export class CellView {
   #shownWords = '';
   #patience: ReturnType<typeof setTimeout> | null = null;
   #widthPx = 0;
+  #paused = false;
   #disposed = false;
 
   constructor(options: CellViewOptions) {
@@ -74,6 +77,13 @@ export class CellView {
     this.#store = store;
     this.#unsubscribe = store?.subscribe(() => this.#onChange()) ?? (() => {});
     this.#onChange();
+  }
+
+  /** While paused the widgets stand still and count what comes. */
+  setPaused(paused: boolean): void {
+    if (paused === this.#paused || this.#disposed) return;
+    this.#paused = paused;
+    for (const widget of this.#widgets.values()) widget.setPaused(paused);
   }
 
   /** PNG data URLs of the widgets that have a picture, by widget id. */
@@ -133,6 +143,7 @@ export class CellView {
       const timezone = document.timezone;
       widget = new CellWidget(spec, { store: this.#store, theme, scheduler, catalogue, timezone, version });
       this.#widgets.set(spec.id, widget);
+      if (this.#paused) widget.setPaused(true);
     }
     const before = this.#grid.children[place] ?? null;
     if (widget && before !== widget.element) this.#grid.insertBefore(widget.element, before);
@@ -146,16 +157,20 @@ export class CellView {
   }
 
   #showWords(): void {
-    const words = cellWords({
+    const said = cellWords({
       store: this.#store,
       viewId: this.#options.viewId,
       waitedMs: performance.now() - this.#mountedMs,
     });
+    const { notice } = this.#options;
+    const words = said ?? (notice ? { text: notice.message, code: notice.code } : null);
     const key = words === null ? '' : `${words.code}/${words.text}`;
     this.#words.hidden = words === null;
     if (key === this.#shownWords) return;
     this.#shownWords = key;
-    this.#words.replaceChildren(...(words === null ? [] : wordNodes(words)));
+    const mark = said === null ? 'warning' : 'critical';
+    this.#words.dataset.mark = mark;
+    this.#words.replaceChildren(...(words === null ? [] : wordNodes(words, mark)));
   }
 
   #showColumns(): void {
@@ -189,7 +204,7 @@ export class CellView {
   }
 }
 
-function wordNodes(words: CellWords): Node[] {
+function wordNodes(words: CellWords, mark: 'warning' | 'critical'): Node[] {
   const text = node('span', 'sv-cell-text', words.text);
-  return words.code === null ? [text] : [icon('critical'), text, node('span', 'sv-code', words.code)];
+  return words.code === null ? [text] : [icon(mark), text, node('span', 'sv-code', words.code)];
 }

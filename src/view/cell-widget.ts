@@ -30,6 +30,8 @@ export class CellWidget {
   readonly #view: WidgetView | null;
   readonly #scheduled: ScheduledWidget | null = null;
   readonly #stops: (() => void)[] = [];
+  /** What the widget reads its data through. */
+  readonly #held: HeldStore;
   #spec: WidgetSpec;
   #onScreen = false;
   #hasSize = false;
@@ -41,9 +43,9 @@ export class CellWidget {
     this.element = this.card.element;
     this.element.dataset.widget = spec.id;
     let invalidate: () => void = () => {};
-    const held = context.controls === undefined ? null : new HeldStore(context.store);
-    const store = held ?? context.store;
-    if (held && context.controls) this.#follow(held, context.controls, () => invalidate());
+    const store = new HeldStore(context.store);
+    this.#held = store;
+    if (context.controls) this.#follow(store, context.controls, () => invalidate());
     this.#view = this.#build(spec, { ...context, store }, () => invalidate());
     if (!this.#view) return;
     const scheduled = context.scheduler.add(this.#view, () => store.nowUs());
@@ -72,6 +74,14 @@ export class CellWidget {
 
   invalidate(): void {
     this.#scheduled?.invalidate();
+  }
+
+  /** Stands still and counts what comes, or goes on. For widgets of their own: those of a page follow its controls. */
+  setPaused(paused: boolean): void {
+    if (this.#view?.setPaused) this.#view.setPaused(paused);
+    else if (paused) this.#held.hold();
+    else this.#held.release();
+    this.invalidate();
   }
 
   get spec(): WidgetSpec {

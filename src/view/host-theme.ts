@@ -17,6 +17,13 @@ export function hostMode(element: Element): ThemeMode {
   return scheme.trim() === 'dark' ? 'dark' : 'light';
 }
 
+/** Whether the host itself has a theme of high contrast: JupyterLab's by its name, VS Code's by a class. */
+export function hostHighContrast(element: Element): boolean {
+  const { body } = element.ownerDocument;
+  if (body === null) return false;
+  return /high.?contrast/i.test(`${body.dataset.jpThemeName ?? ''} ${body.className}`);
+}
+
 const ATTRIBUTES = [
   'class',
   'style',

@@ -23,6 +23,9 @@ const PATHS = {
   ],
   auto: ['M8 2.2a5.8 5.8 0 1 1 0 11.6A5.8 5.8 0 0 1 8 2.2Z', '#M8 2.2a5.8 5.8 0 0 1 0 11.6Z'],
   more: ['M3.5 8h.01M8 8h.01M12.5 8h.01'],
+  rows: ['M3 4h10M3 8h10M3 12h10'],
+  cards: ['M3 3h10v4H3zM3 9.5h10V13H3z'],
+  pin: ['M6 2.6h4l-.5 4.2 2 2.2v1H4.5V9l2-2.2zM8 10v3.6'],
   search: ['M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4Z', 'm10.2 10.2 3 3'],
 } as const;
 
@@ -73,4 +76,25 @@ function strokeOf(path: string, width: number): SVGPathElement {
   element.setAttribute('stroke-linecap', 'round');
   element.setAttribute('stroke-linejoin', 'round');
   return element;
+}
+
+/** Paints an icon into a square of `sizePx` at the origin: where a new element would cost a page more than pixels. */
+export function paintIcon(
+  context: CanvasRenderingContext2D,
+  name: IconName,
+  look: { readonly sizePx: number; readonly color: string; readonly surface: string },
+): void {
+  const { sizePx, color, surface } = look;
+  context.save();
+  context.scale(sizePx / TOOL_PX, sizePx / TOOL_PX);
+  context.lineCap = context.lineJoin = 'round';
+  context.lineWidth = Math.min((1.5 * TOOL_PX) / Math.max(sizePx, CHIP_PX), 1.8);
+  for (const path of PATHS[name]) {
+    const shape = new Path2D(path.replace(/^[#!]/, ''));
+    context.strokeStyle = path.startsWith('!') ? surface : color;
+    context.fillStyle = color;
+    if (path.startsWith('#')) context.fill(shape);
+    else context.stroke(shape);
+  }
+  context.restore();
 }

@@ -1,4 +1,6 @@
 import { CARD_CSS } from './styles/card-css.ts';
+import { MENU_CSS } from './styles/menu-css.ts';
+import { PANEL_CSS } from './styles/panel-css.ts';
 import { TABLE_CSS } from './styles/table-css.ts';
 import { TOKEN_CSS } from './styles/token-css.ts';
 import { WIDGET_CSS } from './styles/widget-css.ts';
@@ -6,7 +8,16 @@ import { EVENTS_CSS } from './widgets/events/events-css.ts';
 import { METRIC_CSS } from './widgets/metric/metric-css.ts';
 
 /** Everything StreamViz draws with CSS; every rule is under a class that starts with `sv-`. */
-export const STYLE_TEXT = [TOKEN_CSS, CARD_CSS, WIDGET_CSS, TABLE_CSS, METRIC_CSS, EVENTS_CSS].join('\n');
+export const STYLE_TEXT = [
+  TOKEN_CSS,
+  CARD_CSS,
+  WIDGET_CSS,
+  TABLE_CSS,
+  METRIC_CSS,
+  EVENTS_CSS,
+  MENU_CSS,
+  PANEL_CSS,
+].join('\n');
 
 const sheets = new WeakMap<Document, CSSStyleSheet>();
 

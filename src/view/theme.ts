@@ -1,5 +1,5 @@
 import type { Color, ColorName } from '../dashboard/colors.ts';
-import { hostMode, watchHost } from './host-theme.ts';
+import { hostHighContrast, hostMode, watchHost } from './host-theme.ts';
 import { type ThemeMode, TOKEN_NAMES, TOKENS, type TokenName, type Tokens } from './theme-tokens.ts';
 
 export type { ThemeMode, TokenName, Tokens } from './theme-tokens.ts';
@@ -16,7 +16,7 @@ export interface Theme {
   readonly font: string;
   /** The user asked for less motion: no sliding, no transitions. */
   readonly reducedMotion: boolean;
-  /** The user asked for forced colours: no fills. */
+  /** The user or the host asked for high contrast: no fills. */
   readonly highContrast: boolean;
   /** Calls `listener` after a change, until the returned function is called. */
   subscribe(listener: () => void): () => void;
@@ -78,7 +78,8 @@ export class HostTheme implements Theme {
   /** Reads the host again: call after the root was put into the document. */
   refresh(): void {
     const mode = this.#forced ?? hostMode(this.#root);
-    const highContrast = matches('(forced-colors: active)');
+    const highContrast = matches('(forced-colors: active)') || hostHighContrast(this.#root);
+    this.#root.toggleAttribute('data-sv-contrast', highContrast);
     if (this.#root.dataset.svTheme !== mode) this.#root.dataset.svTheme = mode;
     const style = getComputedStyle(this.#root);
     const tokens: Record<string, string> = {};

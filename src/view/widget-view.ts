@@ -28,6 +28,8 @@ export interface WidgetView {
   draw(frame: Frame): void;
   /** True while the picture changes without new data: a sliding time axis, a transition. */
   readonly animating: boolean;
+  /** Stands still, or goes on; absent: the widget stands still where its store does. */
+  setPaused?(paused: boolean): void;
   /** A PNG of the widget's picture as a data URL, or null where there is nothing to show yet. */
   toPng?(): string | null;
   /** What is shown, over the visible range, as rows; null where there is nothing to show yet. */

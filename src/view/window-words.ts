@@ -3,6 +3,7 @@ import type { WindowCounters, WindowOptions } from '../core/windows/window-opera
 import { APPROXIMATE, AT_LEAST, REBUILT, SKETCHED } from '../core/windows/window-results.ts';
 import type { SeriesView, WindowPoint, WindowReading } from '../session/session-view.ts';
 import { type CounterLine, type Counters, counterLines } from './card-status.ts';
+import type { NumberParts } from './number-format.ts';
 
 /** Half the width of a sketch's bucket, as the documentation states it. */
 const SKETCH_ERROR = '± 0.79 %';
@@ -136,3 +137,9 @@ export function windowTotals(lines: readonly SeriesView[]): { late: number; drop
 
 /** A number as a windowed widget shows it: `≥ 10,000` where it is a lower bound. */
 export const boundText = (text: string, flags: number): string => ((flags & AT_LEAST) !== 0 ? `≥${THIN}${text}` : text);
+
+/** A value's parts as a windowed widget shows them: a lower bound says so. The same parts where there is no window. */
+export function boundParts(parts: NumberParts, reading: WindowReading | undefined): NumberParts {
+  const shown = reading?.newest ?? reading?.open ?? null;
+  return shown === null ? parts : { ...parts, number: boundText(parts.number, shown.flags) };
+}

@@ -9,6 +9,7 @@ describe('document', () => {
   it('the example of the protocol parses; absent options have their defaults', () => {
     const document = parseDocument({
       revision: 3,
+      version: '0.1.0',
       title: null,
       timezone: null,
       language: 'en',
@@ -22,6 +23,11 @@ describe('document', () => {
     });
     expect(document.generations.get('["cpu",[]]')).toBe(1);
     expect(document.problems).toEqual([]);
+    expect(document.version).toBe('0.1.0');
+  });
+
+  it('a producer that does not say its version, or says it as no text, has none', () => {
+    expect([{}, { version: 7 }].map((given) => parseDocument({ revision: 1, ...given }).version)).toEqual([null, null]);
   });
 
   it('a broken widget is left out and named; the rest stays', () => {

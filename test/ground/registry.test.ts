@@ -2,12 +2,22 @@ import { expect, test } from 'vitest';
 import { compareVersions, pageRegistry, type Runtime } from '../../src/registry.ts';
 
 function runtime(version: string): Runtime {
+  const unused = (): never => {
+    throw new Error('the registry calls no runtime');
+  };
   return {
     version,
-    attachHub: () => () => undefined,
-    mountView: () => undefined,
-    inspect: (session) => ({ session, version }),
-    observe: () => () => undefined,
+    attachHub: unused,
+    mountView: unused,
+    inspect: (session) => (session === 's' ? { session, version } : null),
+    observe: unused,
+    openTap: unused,
+    facts: unused,
+    watch: unused,
+    mountOutput: unused,
+    holds: unused,
+    setPaused: unused,
+    markGone: unused,
   };
 }
 
@@ -58,4 +68,11 @@ test('a failed load is forgotten, so that a later widget may retry', async () =>
   expect(registry.get('0.1.0', 's')).toBeUndefined();
   registry.register('0.1.0', Promise.resolve(runtime('0.1.0')));
   expect((await registry.get('0.1.0', 's'))?.version).toBe('0.1.0');
+});
+
+test('a session that no loader asked for is inspected where it is known', async () => {
+  const registry = pageRegistry({});
+  registry.register('0.1.0', Promise.resolve({ ...runtime('0.1.0'), inspect: () => null }));
+  registry.register('0.2.0', Promise.resolve(runtime('0.2.0')));
+  expect(await registry.inspect('s')).toEqual({ session: 's', version: '0.2.0' });
 });

@@ -51,3 +51,11 @@ test('the report of pytest is read with failures, errors and skips told apart', 
     '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10" time="1"></testsuite></testsuites>';
   expect(pytest?.counts(xml)).toEqual({ passed: 4, failed: 3 });
 });
+
+test('a file of tests that jest could not load counts as one failure', () => {
+  const jest = unitRunners.find((runner) => runner.title === 'jest');
+  expect(jest?.counts('{"numPassedTests": 5, "numFailedTests": 0, "numFailedTestSuites": 1}')).toEqual({
+    passed: 5,
+    failed: 1,
+  });
+});

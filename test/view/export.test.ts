@@ -11,39 +11,12 @@ import {
 } from '../../src/view/export/export-table.ts';
 import { lineRows } from '../../src/view/export/line-rows.ts';
 import { messageOf, sampleColumns } from '../session/message-builder.ts';
+import { parseCsv } from './csv-reader.ts';
 
 const SOURCE = { session: 's', id: 'metric:a', kind: 'metric', name: 'a', title: 'A', unit: 'ms' };
 const table = (columns: ExportTable['columns'], rows: readonly (readonly ExportCell[])[]): ExportTable => ({
   ...{ columns, rows, range: null, rowMeans: 'row' },
 });
-
-/** RFC 4180, read by its own words: fields, quotes, CRLF. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let field = '';
-  let isQuoted = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text[i]!;
-    if (isQuoted) {
-      if (char !== '"') field += char;
-      else if (text[i + 1] === '"') {
-        field += '"';
-        i += 1;
-      } else isQuoted = false;
-    } else if (char === '"') isQuoted = true;
-    else if (char === ',' || char === '\r') {
-      row.push(field);
-      field = '';
-      if (char === '\r') {
-        rows.push(row);
-        row = [];
-        i += 1;
-      }
-    } else field += char;
-  }
-  return rows;
-}
 
 describe('CSV', () => {
   it('any text comes back from a reader of RFC 4180', () => {

@@ -53,7 +53,8 @@ function plain(cell: ExportCell, { type }: ExportColumn): Exclude<ExportCell, bi
   return Number.isFinite(cell) ? cell : null;
 }
 
-function csvField(cell: ExportCell): string {
+/** One field: quoted where its text needs it, nothing for null. */
+export function csvField(cell: ExportCell): string {
   if (cell === null) return '';
   const text = String(cell);
   return /[",\r\n]/.test(text) || text !== text.trim() ? `"${text.replaceAll('"', '""')}"` : text;

@@ -5,7 +5,8 @@ export const CARD_CSS = `
 .sv-grid { display: grid; gap: 12px; grid-template-columns: repeat(var(--sv-columns, 1), minmax(0, 1fr)); align-items: start; }
 .sv-grid[data-count="1"] { max-width: 720px; }
 .sv-cell-words { display: flex; gap: 8px; align-items: flex-start; max-width: 720px; padding: 8px 11px; border: 1px solid var(--sv-border); border-radius: 8px; background: var(--sv-surface); color: var(--sv-text-2); }
-.sv-cell-words svg { margin-top: 4px; color: var(--sv-crit); }
+.sv-cell-words svg { flex: none; margin-top: 4px; color: var(--sv-crit); }
+.sv-cell-words[data-mark='warning'] svg { color: var(--sv-warn); }
 .sv-cell-words .sv-code { color: var(--sv-text-3); }
 
 .sv-card { position: relative; min-width: 0; height: 200px; border: 1px solid var(--sv-border); border-radius: 8px; background: var(--sv-surface); container-type: inline-size; }

@@ -11,8 +11,11 @@ ${tokenStyles()}
   -webkit-text-size-adjust: 100%;
   text-align: left;
 }
+.sv-root[data-sv-contrast] { --sv-border: #6b7280; --sv-grid: #b9bfc8; --sv-control: #4b5563; --sv-text: #000000; --sv-text-2: #000000; --sv-text-3: #2b3138; --sv-accent: #0044a8; --sv-ok: #00532f; --sv-warn: #6b4400; --sv-crit: #8c0019; --sv-ok-g: #00532f; --sv-warn-g: #6b4400; --sv-crit-g: #8c0019; }
+.sv-root[data-sv-contrast][data-sv-theme="dark"] { --sv-border: #9aa3ae; --sv-grid: #565c64; --sv-control: #c3cad3; --sv-text: #ffffff; --sv-text-2: #ffffff; --sv-text-3: #dde2e8; --sv-accent: #8cc4ff; --sv-ok: #7ff0df; --sv-warn: #ffd074; --sv-crit: #ff9f9b; --sv-ok-g: #7ff0df; --sv-warn-g: #ffd074; --sv-crit-g: #ff9f9b; }
+.sv-root[data-sv-contrast] .sv-chip { border: 1px solid; background: none; }
 @media (forced-colors: active) {
-  .sv-root, .sv-root[data-sv-theme="dark"] {
+  .sv-root, .sv-root[data-sv-theme="dark"], .sv-root[data-sv-contrast], .sv-root[data-sv-contrast][data-sv-theme="dark"] {
     --sv-canvas: Canvas;
     --sv-surface: Canvas;
     --sv-raised: Canvas;

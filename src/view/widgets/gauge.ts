@@ -5,12 +5,13 @@ import { type Chip, node } from '../card.ts';
 import { counterLines } from '../card-status.ts';
 import type { ExportTable } from '../export/export-table.ts';
 import { NO_NUMBER, NumberFormat } from '../number-format.ts';
+import { stateSpoken } from '../spoken.ts';
 import { resolveColor } from '../theme.ts';
 import { TimeFormat } from '../time-format.ts';
 import { ValueText } from '../value-text.ts';
 import { SilenceWatch, widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
-import { boundText, soFarText, windowCaption, windowCounterLines } from '../window-words.ts';
+import { boundParts, soFarText, windowCaption, windowCounterLines } from '../window-words.ts';
 import { beyond, fraction, type GaugeLayout, gaugeLayout, ringParts } from './gauge/arc.ts';
 import { GaugeCanvas } from './gauge/gauge-chart.ts';
 import { gaugePng } from './gauge/gauge-png.ts';
@@ -171,12 +172,10 @@ class GaugeWidget implements WidgetView {
     const severity = stateOf(options.thresholds, value);
     const gone = card.state.kind === 'gone';
     const reading = series?.window;
-    const shown = reading?.newest ?? reading?.open ?? null;
     const plain = this.#format.parts(value);
     const none = plain.number === NO_NUMBER;
     const parts = {
-      ...plain,
-      number: shown === null ? plain.number : boundText(plain.number, shown.flags),
+      ...boundParts(plain, reading),
       note: reading === undefined ? '' : soFarText(reading, (each) => this.#format.text(each), Number.NaN),
     };
     this.#value.set(
@@ -186,7 +185,9 @@ class GaugeWidget implements WidgetView {
     card.setChip(gone ? null : CHIPS[severity]);
     if (none) this.#root.removeAttribute('aria-valuenow');
     else this.#root.setAttribute('aria-valuenow', String(value));
-    this.#root.setAttribute('aria-valuetext', none ? 'no value' : `${parts.number} ${parts.unit}`);
+    const words = [severity === 'ok' ? '' : severity, stateSpoken(card.state)].filter((word) => word !== '');
+    const spoken = [none ? 'no value' : `${parts.number} ${parts.unit}`.trim(), ...words].join(', ');
+    if (this.#root.getAttribute('aria-valuetext') !== spoken) this.#root.setAttribute('aria-valuetext', spoken);
     const zones = zonesBetween(options.thresholds, options.min, options.max);
     const grey = gone || none;
     const layout = this.#layout();

@@ -18,7 +18,8 @@ import { type LineStyle, lineStyles } from './metric/lines.ts';
 import { metricGestures } from './metric/metric-gestures.ts';
 import { metricPng } from './metric/metric-png.ts';
 import { metricRows } from './metric/metric-rows.ts';
-import { MetricWords, WORDS_MS } from './metric/metric-words.ts';
+import { MetricWords } from './metric/metric-words.ts';
+import { Pace } from './metric/pace.ts';
 import { Plot } from './metric/plot.ts';
 import { type PlotLayout, plotLayout } from './metric/plot-layout.ts';
 import { PlotPointer } from './metric/plot-pointer.ts';
@@ -26,14 +27,13 @@ import { showTooltip } from './metric/show-tooltip.ts';
 import { ValueAxis } from './metric/value-axis.ts';
 import { ViewportControl } from './metric/viewport-control.ts';
 
-const YOUNG_US = 2e6;
-const STEP_MS = 1000;
 const NO_LINES: readonly SeriesView[] = [];
 
 /**
  * A live metric: its newest value as text, its line or lines over a sliding time axis, thresholds, cursor and tools.
  *
- * 1. A frame in which neither data, nor the edge by a device pixel, nor the cursor changed paints nothing.
+ * 1. A frame in which neither data, nor the edge by a device pixel, nor the cursor changed paints nothing; where the next
+ *    pixel is some frames away, none is asked for until then.
  * 2. Value range and labels stand still between two draws of the axes, so line and labels always agree.
  * 3. Painting reads what is new of each line, in pixel columns or exact samples: its cost does not grow with history.
  */
@@ -53,6 +53,10 @@ class MetricWidget implements WidgetView {
   readonly #times: TimeFormat;
   readonly #format: AxisFormat;
   readonly #stops: (() => void)[] = [];
+  readonly #pace = new Pace((says) => {
+    if (says) this.#words.due = true;
+    this.#context.invalidate();
+  });
   #numbers: NumberFormat;
   #layout: PlotLayout | null = null;
   #bodyWidth = 0;
@@ -63,12 +67,9 @@ class MetricWidget implements WidgetView {
   #hovered = -1;
   #paintedEdgeUs = Number.NaN;
   #paintDue = true;
-  #sliding = false;
-  #waiting = false;
   #many = false;
   /** As of the last draw: who goes without a last word is said to be gone all the same. */
   #status: WidgetContext['store']['status'] = 'waiting';
-  #wake: ReturnType<typeof setTimeout> | null = null;
 
   constructor(spec: MetricSpec, context: WidgetContext) {
     this.#spec = spec;
@@ -113,7 +114,11 @@ class MetricWidget implements WidgetView {
   }
 
   get animating(): boolean {
-    return this.#sliding || this.#waiting;
+    return this.#pace.isEveryFrame;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#control.setPaused(paused);
   }
 
   update(spec: WidgetSpec): void {
@@ -139,9 +144,9 @@ class MetricWidget implements WidgetView {
     this.#control.settle();
     this.#restyle();
     const layout = this.#layOut();
-    this.#waiting = layout !== null && !this.#show(frame, layout, isNew);
-    if (!this.#waiting) this.#say(frame, layout);
-    this.#schedule(frame);
+    this.#pace.waiting = layout !== null && !this.#show(frame, layout, isNew);
+    const hasSpoken = !this.#pace.waiting && this.#say(frame, layout);
+    this.#settle(frame, hasSpoken);
   }
 
   toRows(): ExportTable | null {
@@ -162,9 +167,7 @@ class MetricWidget implements WidgetView {
   dispose(): void {
     for (const stop of this.#stops) stop();
     this.#stops.length = 0;
-    if (this.#wake !== null) clearTimeout(this.#wake);
-    this.#wake = null;
-    this.#sliding = this.#waiting = false;
+    this.#pace.dispose();
     this.#control.dispose();
     this.#pointer.dispose();
     this.#tooltip.dispose();
@@ -269,8 +272,8 @@ class MetricWidget implements WidgetView {
     if (this.#plot.paint(picture, frame.nowMs) && mode === 'live') this.#valueAxis.hurry();
   }
 
-  #say(frame: Frame, layout: PlotLayout | null): void {
-    this.#words.say(frame.nowMs, {
+  #say(frame: Frame, layout: PlotLayout | null): boolean {
+    return this.#words.say(frame.nowMs, {
       spec: this.#spec,
       store: this.#context.store,
       styles: this.#styles,
@@ -315,21 +318,22 @@ class MetricWidget implements WidgetView {
     });
   }
 
-  /** Decides whether the next frame draws, or a timer does: the chart slides while data are young. */
-  #schedule(frame: Frame): void {
-    const { theme, store } = this.#context;
-    const isLive = this.#control.viewport.mode === 'live' && store.status !== 'gone' && this.#held.count > 0;
-    const isYoung = this.#spec.options.axis === 'time' && frame.clockUs - this.#held.lastUs < YOUNG_US;
-    const isEveryFrame = (this.#context.controls?.refreshMs ?? 0) === 0;
-    this.#sliding = isLive && isYoung && isEveryFrame && !theme.reducedMotion;
-    if (this.animating || this.#wake !== null) return;
-    const waitMs = this.#words.due ? WORDS_MS : store.status === 'gone' && !this.#axes.stale ? null : STEP_MS;
-    if (waitMs === null) return;
-    this.#wake = setTimeout(() => {
-      this.#wake = null;
-      this.#words.due = true;
-      this.#context.invalidate();
-    }, waitMs);
+  #settle({ nowMs, clockUs, pixelRatio }: Frame, hasSpoken: boolean): void {
+    const { theme, store, controls } = this.#context;
+    const { edgeUs, usPerPx } = this.#plot.scale;
+    const restUs = edgeUs + usPerPx / pixelRatio - this.#control.viewport.edgeUs;
+    this.#pace.settle({
+      ...{ nowMs, clockUs, hasSpoken },
+      msToNextPixel: Number.isFinite(restUs) ? restUs / 1000 : 0,
+      axis: this.#spec.options.axis,
+      isLive: this.#control.viewport.mode === 'live',
+      held: this.#held,
+      status: store.status,
+      refreshMs: controls?.refreshMs ?? 0,
+      reducedMotion: theme.reducedMotion,
+      areWordsDue: this.#words.due,
+      areAxesStale: this.#axes.stale,
+    });
   }
 
   #resized(width: number, height: number): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { chromiumFlags, findChromium } from '../../../scripts/lab/chromium.ts';
-import { startJupyter } from '../../../scripts/lab/jupyter.ts';
+import { type JupyterOptions, startJupyter } from '../../../scripts/lab/jupyter.ts';
 import { LabPage, type OpenOptions, writeNotebook } from '../../../scripts/lab/lab-page.ts';
 import { Relay } from './relay.ts';
 
@@ -30,11 +30,15 @@ export class Host {
     this.browser = browser;
   }
 
-  static async open(app: 'lab' | 'notebook' = 'lab'): Promise<Host> {
+  /** @param environment Which Python the server runs on, and what else it finds under share/jupyter. Default: .venv, without the extension. */
+  static async open(
+    app: 'lab' | 'notebook' = 'lab',
+    environment: Pick<JupyterOptions, 'interpreter' | 'share'> = {},
+  ): Promise<Host> {
     const base = mkdtempSync(join(tmpdir(), 'streamviz-e2e-'));
     const dir = join(base, 'notebooks');
     mkdirSync(dir);
-    const server = await startJupyter({ app, dir, state: join(base, 'jupyter') });
+    const server = await startJupyter({ app, dir, state: join(base, 'jupyter'), ...environment });
     const relay = await Relay.open(server.url);
     const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
     return new Host(app, dir, server, relay, browser);

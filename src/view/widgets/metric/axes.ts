@@ -101,7 +101,11 @@ export class Axes {
   }
 }
 
-function axisThreshold({ value, color, severity }: ThresholdLine, { theme, numbers, ticks }: AxesInput): AxisThreshold {
+/** A threshold as the value axis shows it. */
+export function axisThreshold(
+  { value, color, severity }: ThresholdLine,
+  { theme, numbers, ticks }: Pick<AxesInput, 'theme' | 'numbers' | 'ticks'>,
+): AxisThreshold {
   return {
     value,
     text: numbers.axis(value, Math.abs(value) < 10 ? ticks.step / 10 : ticks.step),

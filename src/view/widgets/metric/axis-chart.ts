@@ -38,7 +38,8 @@ export interface AxisPicture extends TimePicture {
 }
 
 const TIME_LEVEL = 1;
-const CLOSE_PX = 14;
+/** Two labels of an axis nearer than this would touch. */
+export const CLOSE_PX = 14;
 const RIGHT_MARGIN_PX = 40;
 const LEFT_MARGIN_PX = 8;
 const FOOT_MARGIN_PX = 4;
@@ -132,6 +133,8 @@ export class AxisChart {
     } else {
       this.dispose();
       this.#chart = init(this.#element, null, { renderer: 'canvas', width, height, devicePixelRatio });
+      // Nothing moves in it: one frame after a change it asks for no more.
+      this.#chart.getZr().setSleepAfterStill(1);
     }
     this.#size = size;
   }

@@ -1,7 +1,6 @@
-import type { MetricSpec } from '../../../dashboard/widget-specs.ts';
 import type { SeriesCounters, SeriesView, SessionStore } from '../../../session/session-view.ts';
 import type { Frame } from '../../widget-view.ts';
-import { linesOf } from './lines.ts';
+import { type LineChoice, linesOf } from './lines.ts';
 import type { HeldTime } from './viewport.ts';
 
 /** Counts and oldest times come from cells and cost more than a glance. */
@@ -37,10 +36,16 @@ export class HeldData implements HeldTime {
   #talliedMs = Number.NEGATIVE_INFINITY;
   #talliedVersion = -1;
   #intervalMs = Number.NEGATIVE_INFINITY;
+  readonly #pick: (lines: readonly SeriesView[]) => readonly SeriesView[];
+
+  /** @param pick Which of the lines are meant; equal lines give the same array. Default: all. */
+  constructor(pick: (lines: readonly SeriesView[]) => readonly SeriesView[] = (lines) => lines) {
+    this.#pick = pick;
+  }
 
   /** Takes the lines as they are now; returns whether any of them changed. */
-  read(spec: MetricSpec, store: SessionStore, frame: Frame, steps: boolean): boolean {
-    this.lines = linesOf(spec, store);
+  read(spec: LineChoice, store: SessionStore, frame: Frame, steps: boolean): boolean {
+    this.lines = this.#pick(linesOf(spec, store));
     const clockUs = store.status === 'gone' && store.goneAtUs < frame.clockUs ? store.goneAtUs : frame.clockUs;
     let lastUs = Number.NEGATIVE_INFINITY;
     let lastSampleUs = Number.NEGATIVE_INFINITY;

@@ -50,9 +50,11 @@ export function paintLine(
     readonly breakUs?: number;
     /** Entries after this time may still change: the way to them is dashed. Default: none may. */
     readonly finalUs?: number;
+    /** The part of the axis from which on a column's extremes are drawn in full colour. Default 0.15. */
+    readonly spikePart?: number;
   },
 ): void {
-  const { mode, style, fill, pending } = options;
+  const { mode, style, fill, pending, spikePart = SPIKE_PART } = options;
   markBreaks(line, pending, options.breakUs ?? Number.POSITIVE_INFINITY);
   context.fillStyle = style.color;
   context.strokeStyle = style.color;
@@ -70,7 +72,7 @@ export function paintLine(
   context.beginPath();
   const end = finalEntries(line, options.finalUs ?? Number.POSITIVE_INFINITY);
   strokePath(context, line, scale, 0, end);
-  if (mode === 'columns') spikePath(context, line, scale);
+  if (mode === 'columns') spikePath(context, line, scale, spikePart);
   if (style.dash.length > 0) context.setLineDash(style.dash as number[]);
   context.stroke();
   if (style.dash.length > 0) context.setLineDash([]);
@@ -172,8 +174,8 @@ function envelopePath(context: CanvasRenderingContext2D, line: LineBuffer, scale
   }
 }
 
-function spikePath(context: CanvasRenderingContext2D, line: LineBuffer, scale: PlotScale): void {
-  const least = (scale.max - scale.min) * SPIKE_PART;
+function spikePath(context: CanvasRenderingContext2D, line: LineBuffer, scale: PlotScale, part: number): void {
+  const least = (scale.max - scale.min) * part;
   for (let i = 0; i < line.length; i++) {
     const value = line.value[i]!;
     const above = line.max[i]! - value >= least;

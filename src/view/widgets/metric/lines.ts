@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../../../dashboard/widget-specs.ts';
+import type { MetricOptions } from '../../../dashboard/widget-specs.ts';
 import type { SeriesView, SessionStore } from '../../../session/session-view.ts';
 import { resolveColor, seriesColor, type Theme } from '../../theme.ts';
 
@@ -20,8 +20,14 @@ const SOLID: readonly number[] = [];
 const DASHES: readonly (readonly number[])[] = [SOLID, [6, 3], [2, 3], [8, 3, 2, 3]];
 const NO_SERIES: readonly SeriesView[] = [];
 
+/** What says which lines are shown, as metrics and gauges have it. */
+export interface LineChoice {
+  readonly name: string;
+  readonly options: Pick<MetricOptions, 'title' | 'color' | 'window' | 'axis' | 'labels'>;
+}
+
 /** The lines a metric shows: all of its name, through its window where it has one, that carry the labels it asks for. Allocates only where labels are asked for. */
-export function linesOf(spec: MetricSpec, store: SessionStore): readonly SeriesView[] {
+export function linesOf(spec: LineChoice, store: SessionStore): readonly SeriesView[] {
   const { window } = spec.options;
   const all = (window === null ? store.series(spec.name) : store.windowed(spec.name, window)) ?? NO_SERIES;
   const wanted = Object.entries(spec.options.labels);
@@ -33,7 +39,7 @@ export function linesOf(spec: MetricSpec, store: SessionStore): readonly SeriesV
 
 /** The styles of a metric's lines, in their order: colours, then dashes from the 9th, muted above 12 but for `hovered`. */
 export function lineStyles(
-  spec: MetricSpec,
+  spec: LineChoice,
   lines: readonly SeriesView[],
   options: { readonly theme: Theme; readonly hovered: number },
 ): readonly LineStyle[] {

@@ -1,16 +1,20 @@
-import { type Severity, stateOf } from '../../../dashboard/thresholds.ts';
+import { LineBuffer } from '../../../core/line-buffer.ts';
+import type { Severity } from '../../../dashboard/thresholds.ts';
 import type { MetricSpec } from '../../../dashboard/widget-specs.ts';
 import type { SessionStore } from '../../../session/session-view.ts';
 import { type Card, type CardState, type Chip, node } from '../../card.ts';
 import { counterLines, statusKey } from '../../card-status.ts';
 import type { NumberFormat } from '../../number-format.ts';
-import { ageText, type TimeFormat } from '../../time-format.ts';
+import { spokenText } from '../../spoken.ts';
+import type { TimeFormat } from '../../time-format.ts';
+import { type Trend, trendOf } from '../../trend.ts';
 import { ValueText } from '../../value-text.ts';
 import type { ValueTicks } from '../../value-ticks.ts';
-import { SilenceWatch, widgetState } from '../../widget-state.ts';
-import { boundText, soFarText, windowCaption, windowCounterLines, windowTotals } from '../../window-words.ts';
+import { SilenceWatch } from '../../widget-state.ts';
+import { boundParts, soFarText, windowCaption, windowCounterLines, windowTotals } from '../../window-words.ts';
 import type { AxisFormat } from './axis-format.ts';
 import type { HeldData } from './held-data.ts';
+import { lineState, worstLine } from './line-state.ts';
 import type { LineStyle } from './lines.ts';
 import type { ViewportControl } from './viewport-control.ts';
 
@@ -29,8 +33,9 @@ const CHIPS: Readonly<Record<Severity, Chip | null>> = {
   critical: { kind: 'crit', text: 'Critical' },
 };
 const TONES = { ok: 'normal', warning: 'warn', critical: 'crit' } as const;
+const TREND_COLUMNS = 60;
+const TREND_BUFFER = new LineBuffer();
 let made = 0;
-const RANK: Readonly<Record<Severity, number>> = { ok: 0, warning: 1, critical: 2 };
 
 /** What the words are about. */
 export interface WordsInput {
@@ -105,7 +110,7 @@ export class MetricWords {
     }
     this.#count();
     this.#control.showTools(input.widthPx);
-    if (nowMs - this.#spokenMs >= SPOKEN_MS) this.#speak(nowMs, input);
+    if (nowMs - this.#spokenMs >= SPOKEN_MS) this.#speak(nowMs, input, { state, severity });
     return true;
   }
 
@@ -116,10 +121,7 @@ export class MetricWords {
   }
 
   #parts({ numbers }: WordsInput) {
-    const parts = numbers.parts(this.#control.shownValue(0));
-    const reading = this.#held.lines[0]?.window;
-    const shown = reading?.newest ?? reading?.open;
-    return shown === undefined || shown === null ? parts : { ...parts, number: boundText(parts.number, shown.flags) };
+    return boundParts(numbers.parts(this.#control.shownValue(0)), this.#held.lines[0]?.window);
   }
 
   /** The open window stands beside the final value; a pause shows one moment only. */
@@ -137,38 +139,23 @@ export class MetricWords {
   }
 
   #state({ store, spec, times, format }: WordsInput): CardState {
-    const { count, clockUs, lastUs, lastSampleUs, intervalUs } = this.#held;
+    const { count } = this.#held;
     const { paused, viewport } = this.#control;
     if (paused !== null && store.status !== 'gone' && !this.#control.isShared) {
       const fresh = Math.max(0, count - paused.count).toLocaleString();
       return { kind: 'paused', text: `Paused ${format.edge(paused.atUs)} · ${fresh} new` };
     }
-    // Steps have no clock: how long ago the newest came, nobody can tell.
-    const hasClock = count > 0 && spec.options.axis === 'time';
-    const samples = { count, lastTimeUs: lastSampleUs, intervalUs };
     // The page says that it is paused: meanwhile no card grows stale.
-    const silenceUs = hasClock && paused === null ? this.#silence.silence(samples, clockUs) : null;
-    const state = widgetState({
-      store,
-      spec,
-      hasData: count > 0,
-      call: `${spec.name}.send(1)`,
-      silenceUs,
-      clockText: (us) => times.seconds(us),
+    return lineState({
+      ...{ store, spec, held: this.#held, silence: this.#silence, times },
+      isPaused: paused !== null,
+      isBehind: viewport.behind,
     });
-    if (viewport.behind && (state.kind === 'live' || state.kind === 'stale') && count > 0) {
-      return { kind: 'stale', text: `${ageText(clockUs - lastUs)} behind` };
-    }
-    return state;
   }
 
   #severity({ spec }: WordsInput): Severity {
-    let worst: Severity = 'ok';
-    for (let i = 0; i < this.#held.lines.length; i++) {
-      const severity = stateOf(spec.options.thresholds, this.#control.shownValue(i));
-      if (RANK[severity] > RANK[worst]) worst = severity;
-    }
-    return worst;
+    const { thresholds } = spec.options;
+    return worstLine(thresholds, this.#held.lines.length, (line) => this.#control.shownValue(line)).severity;
   }
 
   #count(): void {
@@ -180,13 +167,31 @@ export class MetricWords {
     this.#card.setCounters(windows === null ? counterLines(counters) : windowCounterLines(counters, windows));
   }
 
-  #speak(nowMs: number, { styles, numbers, ticks }: WordsInput): void {
+  #speak(nowMs: number, input: WordsInput, now: { readonly state: CardState; readonly severity: Severity }): void {
     this.#spokenMs = nowMs;
-    const named = styles
-      .slice(0, SPOKEN_LINES)
-      .map(({ name }, i) => `${name} ${numbers.text(this.#control.shownValue(i))}`);
-    const range = this.#held.count === 0 ? 'no data' : `axis ${numbers.text(ticks.min)} to ${numbers.text(ticks.max)}`;
-    const text = [...named, range].join(', ');
+    const { spec, styles, numbers, ticks } = input;
+    const { axis, title } = spec.options;
+    const { rangeUs } = this.#control.viewport;
+    const { lines, count } = this.#held;
+    const textOf = (i: number): string => numbers.text(this.#control.shownValue(i));
+    const isOne = lines.length === 1;
+    const several = styles.slice(0, SPOKEN_LINES).map(({ name }, i) => `${name} ${textOf(i)}`);
+    const whole = spokenText({
+      ...{ name: title, value: count === 0 ? '' : isOne ? textOf(0) : `${lines.length} lines` },
+      ...{ trend: isOne ? this.#trend() : null, rangeUs, axis, ...now },
+    });
+    const range = count === 0 ? [] : [`axis ${numbers.text(ticks.min)} to ${numbers.text(ticks.max)}`];
+    const text = [whole, ...(isOne || count === 0 ? [] : several), ...range].join(', ');
     if (this.#alternative.textContent !== text) this.#alternative.textContent = text;
+  }
+
+  /** Of the one line over what is visible. O(60 columns). */
+  #trend(): Trend | null {
+    const { startUs, edgeUs, rangeUs } = this.#control.viewport;
+    if (!Number.isFinite(startUs)) return null;
+    const columnUs = rangeUs / TREND_COLUMNS;
+    const { lines } = this.#held;
+    lines[0]?.readLine({ startUs, endUs: edgeUs + 1, columnUs, maxPoints: TREND_COLUMNS }, TREND_BUFFER);
+    return trendOf(TREND_BUFFER);
   }
 }

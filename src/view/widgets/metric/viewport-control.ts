@@ -29,6 +29,8 @@ export class ViewportControl {
   readonly #stop: () => void;
   /** The range the widget was declared with. */
   #own: TimeRange;
+  /** A pause that waits for the first picture. */
+  #pauseDue = false;
 
   constructor(options: {
     readonly range: TimeRange;
@@ -99,8 +101,22 @@ export class ViewportControl {
     else controls.pause(this.#held.clockUs);
   }
 
+  /** Pauses an own visible time, once something is shown, or goes live again; what is so already stays as it is. */
+  setPaused(paused: boolean): void {
+    this.#pauseDue = false;
+    if (this.#controls !== null || paused === (this.viewport.mode === 'paused')) return;
+    if (!paused) this.goLive();
+    else if (this.#isShown) this.#change(() => this.#pause());
+    else this.#pauseDue = true;
+  }
+
+  get #isShown(): boolean {
+    return this.#held.count > 0 && Number.isFinite(this.viewport.edgeUs);
+  }
+
   /** Takes the values of a pause that came from outside, once there are any. Call after data were read. */
   settle(): void {
+    if (this.#pauseDue && this.#isShown) this.setPaused(true);
     const atUs = this.#controls?.pausedAtUs ?? null;
     if (atUs === null || this.paused !== null || this.#held.count === 0) return;
     const { lines, count } = this.#held;

@@ -1,11 +1,3 @@
-import {
-  defaultRangeExtractor,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-} from '@tanstack/virtual-core';
-
 export const ROW_PX = 28;
 export const HEADER_PX = 28;
 const HAIRLINE_PX = 1;
@@ -17,28 +9,29 @@ export interface DrawnRow {
   readonly topPx: number;
 }
 
-/** Which rows of a long list are on screen, by TanStack Virtual: rows of 28 px below a sticky header of 28 px. */
+/** Which rows of a long list are on screen: all rows are 28 px high, below a sticky header of 28 px. O(rows on screen). */
 export class RowWindow {
   readonly #scroller: HTMLElement;
-  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>;
-  readonly #unmount: () => void;
+  readonly #size: ResizeObserver;
+  readonly #changed: () => void;
   #count = 0;
+  /** First and one past the last row of the last answer. */
+  #first = 0;
+  #end = 0;
   /** Index of a row that is drawn wherever it is (it holds the focus); -1 for none. */
   pinned = -1;
 
   /** `onChange` runs when scrolling or a new size changed what is on screen. */
   constructor(scroller: HTMLElement, onChange: () => void) {
     this.#scroller = scroller;
-    this.#virtualizer = new Virtualizer<HTMLElement, HTMLElement>({
-      ...this.#options(),
-      onChange,
-    });
-    this.#unmount = this.#virtualizer._didMount();
-    this.#virtualizer._willUpdate();
-    this.#onChange = onChange;
+    this.#changed = () => {
+      const [first, end] = this.#range();
+      if (first !== this.#first || end !== this.#end) onChange();
+    };
+    scroller.addEventListener('scroll', this.#changed, { passive: true });
+    this.#size = new ResizeObserver(this.#changed);
+    this.#size.observe(scroller);
   }
-
-  readonly #onChange: () => void;
 
   /** Height of all rows; the last one has no hairline below it. */
   get totalPx(): number {
@@ -51,47 +44,44 @@ export class RowWindow {
   }
 
   setCount(count: number): void {
-    if (count === this.#count) return;
     this.#count = count;
-    this.#virtualizer.setOptions({ ...this.#options(), onChange: this.#onChange });
-    this.#virtualizer._willUpdate();
   }
 
-  /** The rows to draw now, ascending. */
+  /** The rows to draw now, ascending; none while the list has no height. */
   rows(): readonly DrawnRow[] {
-    // The scroll event comes a frame after `scrollTop` was set; the drawn rows must not.
-    this.#virtualizer.scrollOffset = this.#scroller.scrollTop;
-    return this.#virtualizer.getVirtualItems().map((item) => ({ index: item.index, topPx: item.start - HEADER_PX }));
+    const [first, end] = this.#range();
+    this.#first = first;
+    this.#end = end;
+    const rows: DrawnRow[] = [];
+    const { pinned } = this;
+    const isPinned = end > first && pinned >= 0 && pinned < this.#count;
+    if (isPinned && pinned < first) rows.push(at(pinned));
+    for (let i = first; i < end; i++) rows.push(at(i));
+    if (isPinned && pinned >= end) rows.push(at(pinned));
+    return rows;
   }
 
   /** Scrolls as little as needed to show a row. */
   reveal(index: number): void {
-    this.#virtualizer.scrollToIndex(index, { align: 'auto' });
+    const { scrollTop, clientHeight } = this.#scroller;
+    const topPx = index * ROW_PX;
+    const lowestPx = topPx + ROW_PX + HEADER_PX - clientHeight;
+    if (topPx < scrollTop) this.#scroller.scrollTop = topPx;
+    else if (lowestPx > scrollTop) this.#scroller.scrollTop = lowestPx;
   }
 
   dispose(): void {
-    this.#unmount();
+    this.#scroller.removeEventListener('scroll', this.#changed);
+    this.#size.disconnect();
   }
 
-  #options() {
-    return {
-      count: this.#count,
-      getScrollElement: () => this.#scroller,
-      estimateSize: () => ROW_PX,
-      scrollToFn: elementScroll,
-      observeElementRect,
-      observeElementOffset,
-      overscan: OVERSCAN_ROWS,
-      scrollMargin: HEADER_PX,
-      scrollPaddingStart: HEADER_PX,
-      rangeExtractor: (range: { startIndex: number; endIndex: number; overscan: number; count: number }) => {
-        const indexes = defaultRangeExtractor(range);
-        const { pinned } = this;
-        if (pinned < 0 || pinned >= range.count || indexes.length === 0) return indexes;
-        if (pinned < indexes[0]!) indexes.unshift(pinned);
-        else if (pinned > indexes.at(-1)!) indexes.push(pinned);
-        return indexes;
-      },
-    };
+  #range(): readonly [first: number, end: number] {
+    const { scrollTop, clientHeight } = this.#scroller;
+    if (clientHeight === 0) return [0, 0];
+    const first = Math.floor(scrollTop / ROW_PX) - OVERSCAN_ROWS;
+    const end = Math.ceil((scrollTop + clientHeight) / ROW_PX) + OVERSCAN_ROWS;
+    return [Math.min(this.#count, Math.max(0, first)), Math.min(this.#count, Math.max(0, end))];
   }
 }
+
+const at = (index: number): DrawnRow => ({ index, topPx: index * ROW_PX });

@@ -1,0 +1,6 @@
+/** The extension's own logic, in jsdom. No module of JupyterLab is loaded: only src/index.ts has values of it. */
+export default {
+  testEnvironment: 'jest-environment-jsdom',
+  testRegex: '/test/.*\\.spec\\.ts$',
+  transform: { '\\.ts$': '<rootDir>/jest-typescript.cjs' },
+};

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Moment, Pace } from '../../src/view/widgets/metric/pace.ts';
+
+const FRAME_MS = 16;
+
+const FED: Moment = {
+  nowMs: 0,
+  clockUs: 0,
+  axis: 'time',
+  isLive: true,
+  held: { count: 1, lastUs: 0 },
+  status: 'live',
+  refreshMs: 0,
+  reducedMotion: false,
+  hasSpoken: false,
+  areWordsDue: false,
+  areAxesStale: false,
+  msToNextPixel: Number.POSITIVE_INFINITY,
+};
+
+/** Draws as a page does, a frame every 16 ms: where the picture stands in each frame, and how many of them drew. */
+function slide(ms: number, stepMs: number): { readonly shown: readonly number[]; readonly draws: number } {
+  let asked = true;
+  const pace = new Pace(() => {
+    asked = true;
+  });
+  const shown: number[] = [];
+  let draws = 0;
+  let edge = Number.NaN;
+  for (let nowMs = 0; nowMs < ms; nowMs += FRAME_MS) {
+    if (asked || pace.isEveryFrame) {
+      asked = false;
+      draws += 1;
+      edge = Math.floor(nowMs / stepMs);
+      const msToNextPixel = (edge + 1) * stepMs - nowMs;
+      pace.settle({ ...FED, nowMs, clockUs: nowMs * 1000, held: { count: 1, lastUs: nowMs * 1000 }, msToNextPixel });
+    }
+    shown.push(edge);
+    vi.advanceTimersByTime(FRAME_MS);
+  }
+  pace.dispose();
+  return { shown, draws };
+}
+
+/** When the timer ended after a draw at 0, ms, and whether for words; null where it never did. */
+function wokenBy(moment: Partial<Moment>): { readonly ms: number; readonly says: boolean } | null {
+  let woken: { readonly ms: number; readonly says: boolean } | null = null;
+  let ms = 0;
+  const pace = new Pace((says) => {
+    woken ??= { ms, says };
+  });
+  pace.settle({ ...FED, ...moment });
+  expect(pace.isEveryFrame).toBe(false);
+  for (ms = 1; ms <= 3000 && woken === null; ms += 1) vi.advanceTimersByTime(1);
+  pace.dispose();
+  return woken;
+}
+
+describe('the pace of a metric', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('a sliding picture stands in every frame where drawing every frame would have put it', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 900, noNaN: true }), (stepMs) => {
+        const { shown } = slide(4000, stepMs);
+        expect(shown).toEqual(shown.map((_, i) => Math.floor((i * FRAME_MS) / stepMs)));
+      }),
+    );
+  });
+
+  it('a picture that moves ten times a second or less is drawn at most three times a pixel', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 100, max: 900, noNaN: true }), (stepMs) => {
+        expect(slide(4000, stepMs).draws).toBeLessThanOrEqual(1 + 3 * Math.ceil(4000 / stepMs));
+      }),
+    );
+  });
+
+  it('words that wait are looked at within 130 ms, else the picture once a second, of what is over never', () => {
+    expect(wokenBy({ areWordsDue: true })).toEqual({ ms: 130, says: true });
+    expect(wokenBy({})).toEqual({ ms: 1000, says: true });
+    expect(wokenBy({ msToNextPixel: 300 })).toEqual({ ms: 296, says: false });
+    expect(wokenBy({ status: 'gone' })).toBeNull();
+  });
+
+  it('a draw that says nothing does not put off the look at the words', () => {
+    let looks = 0;
+    const pace = new Pace((says) => {
+      if (says) looks += 1;
+    });
+    for (let nowMs = 0; nowMs <= 1200; nowMs += 100) {
+      pace.settle({ ...FED, nowMs, clockUs: 0, msToNextPixel: 5000 });
+      vi.advanceTimersByTime(100);
+    }
+    expect(looks).toBe(1);
+    pace.dispose();
+  });
+
+  it('after its end it brings no draw', () => {
+    const onDue = vi.fn();
+    const pace = new Pace(onDue);
+    pace.settle(FED);
+    pace.dispose();
+    vi.advanceTimersByTime(5000);
+    expect(onDue).not.toHaveBeenCalled();
+  });
+});

@@ -9,6 +9,7 @@ import { chromiumFlags, findChromium } from './lab/chromium.ts';
 import { startJupyter } from './lab/jupyter.ts';
 import { LabPage, type SessionReport } from './lab/lab-page.ts';
 import { measurePaintLatency } from './lab/paint-latency.ts';
+import { extensionShare } from './lab-extension.ts';
 import { root } from './setup.mjs';
 
 const QUICKSTART = '01-quickstart.ipynb';
@@ -30,7 +31,7 @@ const dir = join(state, 'notebooks');
 mkdirSync(dir, { recursive: true });
 cpSync(join(root, 'notebooks'), dir, { recursive: true });
 console.log('starting JupyterLab ...');
-const server = await startJupyter({ dir, state: join(state, 'jupyter') });
+const server = await startJupyter({ dir, state: join(state, 'jupyter'), share: extensionShare() });
 
 if (options.includes('--once')) {
   try {
@@ -40,7 +41,7 @@ if (options.includes('--once')) {
   }
 } else {
   console.log(
-    `\n  ${server.url}/lab/tree/${QUICKSTART}?token=${server.token}\n\nOpen it and run the cells from the top. Ctrl-C ends it. It is a copy in ${relative(root, dir)}; the next demo starts from the original again.`,
+    `\n  ${server.url}/lab/tree/${QUICKSTART}?token=${server.token}\n\nOpen it and run the cells from the top; the pulse at the right edge opens the panel. Ctrl-C ends it. It is a copy in ${relative(root, dir)}; the next demo starts from the original again.`,
   );
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => server.stop().then(() => process.exit(0)));
 }
@@ -51,8 +52,9 @@ async function once(): Promise<void> {
   };
   const cell = (id: string): number => notebook.cells.findIndex((each) => each.id === id);
   const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
-  const lab = await LabPage.open(browser, server.url, server.token, QUICKSTART, { width: 1180, height: 1500 });
+  const lab = await LabPage.open(browser, server.url, server.token, QUICKSTART, { width: 1480, height: 1500 });
   await lab.command('application:toggle-left-area').catch(() => undefined);
+  await lab.command('stream-viz:toggle-panel');
   await lab.run(cell('import'));
   await lab.run(cell('machine'));
   await lab.run(cell('first'), { wait: false });

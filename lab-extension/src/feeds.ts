@@ -5,7 +5,16 @@ import { KernelFeed } from './kernel-feed.ts';
 /** What one notebook's or console's kernel says, as the others see it; see {@link KernelFeed}. */
 export type Feed = Pick<
   KernelFeed,
-  'session' | 'runtime' | 'kernel' | 'restartedAt' | 'notice' | 'source' | 'runtimeOf' | 'has' | 'subscribe'
+  | 'session'
+  | 'runtime'
+  | 'isBroken'
+  | 'kernel'
+  | 'restartedAt'
+  | 'notice'
+  | 'source'
+  | 'runtimeOf'
+  | 'has'
+  | 'subscribe'
 >;
 
 /** The feeds of a page, one for each notebook and console. They live as long as what they feed. */

@@ -68,6 +68,7 @@ export class KernelFeed {
   #status = 'unknown';
   #restartedAt: number | null = null;
   #isConnected = true;
+  #isBroken = false;
   #asked = false;
   #told = '';
   #disposed = false;
@@ -90,6 +91,10 @@ export class KernelFeed {
     listen(context.statusChanged, (status) => this.#onStatus(status));
     listen(context.connectionStatusChanged, (status) => this.#onConnection(status));
     listen(context.disposed, () => this.dispose());
+    runtime.catch(() => {
+      this.#isBroken = true;
+      for (const listener of [...this.#listeners]) listener();
+    });
     this.#onKernel(context.session?.kernel ?? null);
   }
 
@@ -101,6 +106,11 @@ export class KernelFeed {
   /** The runtime that serves the newest session; null while it loads, or could not be loaded. */
   get runtime(): LabRuntime | null {
     return this.#session === null ? null : this.runtimeOf(this.#session);
+  }
+
+  /** The drawing code could not be loaded: nothing will be drawn before the page is loaded again. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   get kernel(): KernelState {

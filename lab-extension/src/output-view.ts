@@ -5,6 +5,8 @@ import { parseBundle, type ViewBundle, viewKey } from './view-bundle.ts';
 export interface OutputFeed {
   /** The runtime that serves a session; null while it loads, or could not be loaded. */
   runtimeOf(session: string): Runtime | null;
+  /** The drawing code could not be loaded. */
+  readonly isBroken: boolean;
   /** Whether this document's kernel has spoken for the session since the page opened. */
   has(session: string): boolean;
   /** Calls after a session or a runtime came, and when the kernel changed. Returns the way to stop. */
@@ -30,6 +32,7 @@ const WORDS = {
   waiting: 'Waiting for data from the kernel.',
   over: 'This view was live before the kernel restarted. Run the cell again to go on.',
   unknown: 'No data here yet. The kernel that showed this brings it while it runs; otherwise run the cell again.',
+  broken: 'The drawing code of StreamViz could not be loaded. Reload the page to try again.',
   failed: 'StreamViz could not draw this view: ',
 } as const;
 
@@ -124,7 +127,8 @@ export class OutputView {
   }
 
   /** What is said of a view without data and without a picture. */
-  #newsOf({ name }: ViewBundle, isHere: boolean, runtime: Runtime | null): 'waiting' | 'over' | 'unknown' {
+  #newsOf({ name }: ViewBundle, isHere: boolean, runtime: Runtime | null): 'waiting' | 'over' | 'unknown' | 'broken' {
+    if (this.#feed?.isBroken === true) return 'broken';
     if (!isHere) return 'unknown';
     const epoch = runtime?.facts(name.session)?.epoch ?? '';
     return epoch === '' || epoch === name.epoch ? 'waiting' : 'over';

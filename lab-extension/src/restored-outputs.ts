@@ -111,7 +111,8 @@ export class RestoredOutputs {
   #watched: string | null = null;
   #runtime: Runtime | null = null;
   #stopWatch: () => void = () => {};
-  #views: unknown = null;
+  /** The views as of the last look: messages come often, documents seldom. */
+  #lookedAt = '';
 
   constructor(options: RestoredOutputsOptions) {
     this.#options = options;
@@ -206,10 +207,11 @@ export class RestoredOutputs {
     const { feed, seen, model } = this.#options;
     if (this.#runtime === null || this.#watched === null || feed.session !== this.#watched) return;
     const facts = this.#runtime.facts(this.#watched);
-    // The list is the same object until the document changes.
-    if (facts === null || facts.status !== 'live' || facts.views === this.#views) return;
-    this.#views = facts.views;
+    if (facts === null || facts.status !== 'live') return;
     const { session, epoch, version } = facts;
+    const views = `${session}/${epoch}/${facts.views.map(({ id }) => id).join()}`;
+    if (views === this.#lookedAt) return;
+    this.#lookedAt = views;
     for (const { id, cell } of facts.views) {
       const view = parseViewName({ session, epoch, view: id, version: version ?? this.#runtime.version });
       if (view === null || cell === null || seen.has(view)) continue;

@@ -85,6 +85,7 @@ export class FakeFeed implements OutputFeed {
   readonly sessions = new Set<string>();
   session: string | null = null;
   isLoaded = true;
+  isBroken = false;
   readonly #runtime = this.runtime.as();
 
   /** The kernel speaks for a session. */

@@ -262,3 +262,12 @@ test('a mismatch is in the source of the panel; other problems are the sessionâ€
   runtime.know(SESSION, { problem: { code: 'TIME_REFUSED', message: 'in ms?' } });
   expect(feed.notice).toBeNull();
 });
+
+test('drawing code that cannot be loaded is told to whoever listens', async () => {
+  const context = new FakeContext(new FakeKernel('k1', 'busy'));
+  const feed = new KernelFeed({ context, runtime: Promise.reject(new Error('404')) });
+  const told: boolean[] = [];
+  feed.subscribe(() => told.push(feed.isBroken));
+  await settle();
+  expect([feed.isBroken, told]).toEqual([true, [true]]);
+});

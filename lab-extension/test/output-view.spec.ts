@@ -42,6 +42,19 @@ beforeEach(() => {
   isOpen = true;
 });
 
+test('where the drawing code could not be loaded the output says so, and shows a saved picture all the same', () => {
+  feed.isLoaded = false;
+  feed.hear();
+  const { view, node } = open();
+  view.renderModel(model());
+  expect(node.textContent).toContain('Waiting');
+  feed.isBroken = true;
+  feed.tell();
+  expect(node.textContent).toContain('could not be loaded');
+  view.renderModel(saved());
+  expect(node.querySelector('img')).not.toBeNull();
+});
+
 describe('a view whose data the page has', () => {
   test('is drawn live at once, and stays the same mount however often its model comes', async () => {
     feed.hear();

@@ -77,24 +77,3 @@ function strokeOf(path: string, width: number): SVGPathElement {
   element.setAttribute('stroke-linejoin', 'round');
   return element;
 }
-
-/** Paints an icon into a square of `sizePx` at the origin: where a new element would cost a page more than pixels. */
-export function paintIcon(
-  context: CanvasRenderingContext2D,
-  name: IconName,
-  look: { readonly sizePx: number; readonly color: string; readonly surface: string },
-): void {
-  const { sizePx, color, surface } = look;
-  context.save();
-  context.scale(sizePx / TOOL_PX, sizePx / TOOL_PX);
-  context.lineCap = context.lineJoin = 'round';
-  context.lineWidth = Math.min((1.5 * TOOL_PX) / Math.max(sizePx, CHIP_PX), 1.8);
-  for (const path of PATHS[name]) {
-    const shape = new Path2D(path.replace(/^[#!]/, ''));
-    context.strokeStyle = path.startsWith('!') ? surface : color;
-    context.fillStyle = color;
-    if (path.startsWith('#')) context.fill(shape);
-    else context.stroke(shape);
-  }
-  context.restore();
-}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backOffMs } from '../../src/transport/back-off.ts';
+import { PROTOCOL_VERSION } from '../../src/wire/header.ts';
 import { setUpSocket } from './fake-socket.ts';
 
 describe('connection', () => {
@@ -10,7 +11,7 @@ describe('connection', () => {
     transport.start();
     connection().open();
     expect(connection().sent).toEqual([
-      { v: [1, 0], kind: 'subscribe', id: 's1', resume: resume.map, width: 1024, rangeUs: 900e6 },
+      { v: PROTOCOL_VERSION, kind: 'subscribe', id: 's1', resume: resume.map, width: 1024, rangeUs: 900e6 },
     ]);
     expect(transport.state.kind).toBe('connecting');
     connection().say({ kind: 'hello' });

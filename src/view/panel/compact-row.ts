@@ -1,16 +1,15 @@
 import type { WidgetSpec } from '../../dashboard/widget-specs.ts';
 import { type CardState, node } from '../card.ts';
 import type { FrameScheduler, ScheduledWidget } from '../frame-scheduler.ts';
-import { type IconName, icon } from '../icons.ts';
+import { icon } from '../icons.ts';
 import { NO_NUMBER } from '../number-format.ts';
 import { spokenText } from '../spoken.ts';
-import type { Theme, TokenName } from '../theme.ts';
+import type { Theme } from '../theme.ts';
 import { watchVisibility } from '../visibility.ts';
 import type { Frame } from '../widget-view.ts';
 import { EventsContent, TableContent } from './count-content.ts';
 import { LineContent } from './line-content.ts';
 import type { RowContent, RowReading, RowSource } from './row-content.ts';
-import { RowSign } from './row-sign.ts';
 import type { RowTurns } from './row-turns.ts';
 import type { ValueColumn } from './value-column.ts';
 
@@ -55,7 +54,6 @@ export class CompactRow {
   readonly content: RowContent | null;
   readonly #context: RowContext;
   readonly #name = node('span', 'sv-panel-name');
-  readonly #sign = new RowSign();
   readonly #number = node('b', 'sv-panel-number');
   readonly #unit = node('small', 'sv-panel-unit');
   readonly #canvas = node('canvas', 'sv-panel-spark');
@@ -97,7 +95,7 @@ export class CompactRow {
     this.#canvas.hidden = this.content?.paint === undefined;
     const twist = node('span', 'sv-panel-twist');
     twist.append(icon('chevron-right'));
-    element.append(this.#sign.element, this.#name, twist, more, this.#canvas, value);
+    element.append(node('span', 'sv-panel-sign'), this.#name, twist, more, this.#canvas, value);
     more.addEventListener('click', (event) => {
       event.stopPropagation();
       options.commands.onMenu(more);
@@ -187,7 +185,7 @@ export class CompactRow {
     this.element.dataset.name = this.#label;
   }
 
-  #show(reading: RowReading, { nowMs, pixelRatio }: Frame): void {
+  #show(reading: RowReading, { nowMs }: Frame): void {
     const { value, state, severity } = reading;
     const { number, unit, tight } = value;
     const shown = this.#shown;
@@ -197,14 +195,13 @@ export class CompactRow {
     const isNone = number === NO_NUMBER;
     const isDim = state.kind === 'stale' || state.kind === 'gone';
     const tone = isNone ? 'none' : isDim ? 'dim' : severity === 'ok' ? 'normal' : severity;
-    const sign: IconName | '' = signOf(reading) ?? '';
+    const sign = signOf(reading);
     if (shown.tone !== tone) this.element.dataset.tone = tone;
     if (shown.state !== state.kind) {
       this.element.dataset.state = state.kind;
       this.#spokenMs = Math.min(this.#spokenMs, nowMs - SPOKEN_MS + 500);
     }
     if (shown.sign !== sign) this.element.dataset.sign = sign;
-    this.#sign.show(sign === '' ? null : sign, { theme: this.#context.theme, token: tokenOf(reading), pixelRatio });
     this.#shown = { number, unit, tight, sign, tone, state: state.kind };
     this.#context.column.note(value, this.#context.theme.font, nowMs);
     const words = titleOf(this.#label, state);
@@ -257,18 +254,11 @@ function contentOf(spec: WidgetSpec, source: RowSource, line: number | null): Ro
   }
 }
 
-/** The sign before the name: never colour alone. */
-function signOf({ state, severity }: RowReading): IconName | null {
+/** The sign before the name, as the style sheet draws it: never colour alone. */
+function signOf({ state, severity }: RowReading): '' | 'warning' | 'critical' | 'stale' | 'gone' {
   if (state.kind === 'error') return 'critical';
-  if (state.kind === 'gone') return 'disconnected';
-  if (state.kind === 'stale') return 'clock';
-  return severity === 'critical' ? 'critical' : severity === 'warning' ? 'warning' : null;
-}
-
-function tokenOf({ state, severity }: RowReading): TokenName {
-  if (state.kind === 'error') return 'crit';
-  if (state.kind === 'gone' || state.kind === 'stale') return 'text-3';
-  return severity === 'critical' ? 'crit' : 'warn';
+  if (state.kind === 'gone' || state.kind === 'stale') return state.kind;
+  return severity === 'ok' ? '' : severity;
 }
 
 function titleOf(name: string, state: CardState): string {

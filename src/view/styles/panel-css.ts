@@ -1,3 +1,32 @@
+const half = (side: 'left' | 'right', color: string, place: string): string =>
+  `linear-gradient(to bottom ${side}, transparent 49%, ${color} 51%) ${place} no-repeat`;
+const corner = (to: string, x: string, y: string): string =>
+  `linear-gradient(to ${to}, transparent 48%, currentColor 52%) ${x} ${y} / 4px 4px no-repeat`;
+
+/** Signs of rows, of gradients alone: an element or a picture that comes and goes makes a browser sort all layers of the page
+ *  anew, 70 ms beside a notebook of a hundred charts. */
+const SIGNS = `
+.sv-panel-sign::before { position: absolute; inset: 0; font-weight: 700; font-size: 8px; line-height: 12px; text-align: center; }
+.sv-panel-row[data-sign="warning"] .sv-panel-sign { background: ${[
+  half('right', 'var(--sv-surface)', '2.2px 3.4px / 3.8px 6.6px'),
+  half('left', 'var(--sv-surface)', '6px 3.4px / 3.8px 6.6px'),
+  half('right', 'currentColor', '0 0.6px / 6px 10.9px'),
+  half('left', 'currentColor', '6px 0.6px / 6px 10.9px'),
+].join(', ')}; color: var(--sv-warn); }
+.sv-panel-row[data-sign="warning"] .sv-panel-sign::before { top: 1.6px; font-size: 7px; content: "!"; }
+.sv-panel-row[data-sign="critical"] .sv-panel-sign { background: linear-gradient(currentColor, currentColor) center / 12px 4px no-repeat, linear-gradient(currentColor, currentColor) center / 4px 12px no-repeat, ${[
+  corner('bottom right', '0', '0'),
+  corner('bottom left', '100%', '0'),
+  corner('top right', '0', '100%'),
+  corner('top left', '100%', '100%'),
+].join(', ')}; color: var(--sv-crit); }
+.sv-panel-row[data-sign="critical"] .sv-panel-sign::before { color: var(--sv-surface); content: "!"; }
+.sv-panel-row:is([data-sign="stale"], [data-sign="gone"]) .sv-panel-sign { border: 1.4px solid; border-radius: 50%; }
+.sv-panel-row[data-sign="stale"] .sv-panel-sign { background: linear-gradient(currentColor, currentColor) 3.9px 2px / 1.4px 3.6px no-repeat, linear-gradient(currentColor, currentColor) 3.9px 4.4px / 2.8px 1.4px no-repeat; }
+.sv-panel-row[data-sign="gone"] .sv-panel-sign { background: linear-gradient(135deg, transparent 43%, currentColor 44% 56%, transparent 57%); }
+@media (forced-colors: active) { .sv-panel-sign { color: CanvasText; forced-color-adjust: none; } .sv-panel-row[data-sign="critical"] .sv-panel-sign::before { color: Canvas; } }
+`.trim();
+
 /** The side panel: one bar, the line of its notebook, notes, groups of compact rows or of full-bleed cards. Its ground is that of
  *  the host's side area; hairlines stand on any dark ground from #111 to #212121. A row is laid out alone (`contain`): a new
  *  value moves nothing else. */
@@ -42,8 +71,8 @@ export const PANEL_CSS = `
 .sv-panel-row:hover { background: color-mix(in srgb, var(--sv-text) 5%, transparent); }
 .sv-root :is(.sv-panel-row, .sv-panel-group):focus-visible { outline: 2px solid var(--sv-accent); outline-offset: -2px; }
 .sv-panel-row[aria-level="3"] { padding-left: 24px; }
-.sv-panel-sign { flex: none; width: 12px; height: 12px; color: var(--sv-text-3); }
-.sv-panel-sign-picture { display: block; width: 12px; height: 12px; }
+.sv-panel-sign { position: relative; flex: none; width: 12px; height: 12px; color: var(--sv-text-3); }
+${SIGNS}
 .sv-panel-name { flex: 1 1 0; min-width: 0; margin-left: -4px; overflow: hidden; color: var(--sv-text-2); text-overflow: ellipsis; }
 .sv-panel-twist { flex: none; width: 12px; height: 12px; color: var(--sv-text-3); }
 .sv-panel-row:not([aria-expanded]) .sv-panel-twist { display: none; }

@@ -4,6 +4,7 @@ import type { SessionStore } from '../session/session-view.ts';
 import { node } from './card.ts';
 import { CellWidget } from './cell-widget.ts';
 import { type CellWords, cellWords, gridColumns, PATIENCE_MS } from './cell-words.ts';
+import { codeWords } from './code-words.ts';
 import type { FrameScheduler } from './frame-scheduler.ts';
 import { icon } from './icons.ts';
 import { adoptStyles } from './styles.ts';
@@ -205,6 +206,7 @@ export class CellView {
 }
 
 function wordNodes(words: CellWords, mark: 'warning' | 'critical'): Node[] {
-  const text = node('span', 'sv-cell-text', words.text);
+  const text = node('span', 'sv-cell-text');
+  text.append(...codeWords(words.text));
   return words.code === null ? [text] : [icon(mark), text, node('span', 'sv-code', words.code)];
 }

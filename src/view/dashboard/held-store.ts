@@ -1,6 +1,6 @@
 import type { WindowOptions } from '../../core/windows/window-operator.ts';
 import type { DashboardDocument } from '../../dashboard/document.ts';
-import type { MessageCounts, SeriesView, SessionStore, TableView } from '../../session/session-view.ts';
+import type { MessageCounts, SeriesView, SessionStore, TableView, WindowReading } from '../../session/session-view.ts';
 
 /** What of a line a widget reads that shows one moment: a plain copy of everything that is no method. */
 function frozenSeries(series: SeriesView): SeriesView {
@@ -22,12 +22,18 @@ function frozenSeries(series: SeriesView): SeriesView {
     pending: series.pending,
     restored: series.restored,
     counters: { ...series.counters },
-    ...(window === undefined ? {} : { window: { ...window, counters: { ...window.counters } } }),
+    ...(window === undefined ? {} : { window: frozenWindow(window) }),
     summary: () => series.summary(),
     readLine: (range, out) => series.readLine(range, out),
     extent: (startUs, endUs, out) => series.extent(startUs, endUs, out),
     nearest: (timeUs) => series.nearest(timeUs),
   };
+}
+
+/** Its members may be read anew at each look, so each one is looked at. */
+function frozenWindow(window: WindowReading): WindowReading {
+  const { options, aggregation, newest, open, counters, revisedAtUs, revised } = window;
+  return { options, aggregation, newest, open, counters: { ...counters }, revisedAtUs, revised };
 }
 
 function frozenTable(table: TableView): TableView {

@@ -1,4 +1,5 @@
 import { node } from '../card.ts';
+import { codeWords } from '../code-words.ts';
 import { icon } from '../icons.ts';
 import { type PanelNote, type PanelWordsInput, panelEmpty, panelNotes } from './panel-words.ts';
 
@@ -35,7 +36,8 @@ export class PanelNews {
 function noteElement({ kind, icon: name, text, code }: PanelNote): HTMLElement {
   const element = node('div', 'sv-panel-note');
   element.dataset.kind = kind;
-  const words = node('span', 'sv-panel-note-text', text);
+  const words = node('span', 'sv-panel-note-text');
+  words.append(...codeWords(text));
   if (code !== null) words.append(node('span', 'sv-code', code));
   element.append(icon(name, 12), words);
   return element;

@@ -17,6 +17,8 @@ export interface PlotScale {
 
 /** A column this part of the axis past the line is drawn in full colour: a spike. */
 const SPIKE_PART = 0.15;
+/** So many columns from one entry to the next are a silence. */
+const SILENT_COLUMNS = 2.5;
 const AREA_ALPHA = 0.1;
 const ENVELOPE_ALPHA = 0.18;
 const LINE_PX = 1.5;
@@ -55,7 +57,9 @@ export function paintLine(
   },
 ): void {
   const { mode, style, fill, pending, spikePart = SPIKE_PART } = options;
-  markBreaks(line, pending, options.breakUs ?? Number.POSITIVE_INFINITY);
+  const { breakUs = Number.POSITIVE_INFINITY } = options;
+  // Columns may be longer than a silence: one without data is the least that shows.
+  markBreaks(line, pending, mode === 'columns' ? Math.max(breakUs, SILENT_COLUMNS * scale.usPerPx) : breakUs);
   context.fillStyle = style.color;
   context.strokeStyle = style.color;
   context.lineWidth = LINE_PX;
@@ -181,6 +185,9 @@ function spikePath(context: CanvasRenderingContext2D, line: LineBuffer, scale: P
     const above = line.max[i]! - value >= least;
     const below = value - line.min[i]! >= least;
     if (!above && !below) continue;
+    // A cell over several columns is one spike, not a block.
+    if (i > 0 && line.max[i] === line.max[i - 1] && line.min[i] === line.min[i - 1] && line.value[i - 1] === value)
+      continue;
     const x = xOf(scale, line.time[i]!);
     context.moveTo(x, yOf(scale, below ? line.min[i]! : value));
     context.lineTo(x, yOf(scale, above ? line.max[i]! : value));

@@ -50,6 +50,11 @@ export class RowWindow {
   /** The rows to draw now, ascending; none while the list has no height. */
   rows(): readonly DrawnRow[] {
     const [first, end] = this.#range();
+    // A height that is back before the observer's next look would not be told: it looks anew.
+    if (this.#scroller.clientHeight === 0) {
+      this.#size.unobserve(this.#scroller);
+      this.#size.observe(this.#scroller);
+    }
     this.#first = first;
     this.#end = end;
     const rows: DrawnRow[] = [];

@@ -13,6 +13,7 @@ import { type IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { Token } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
+import { browserStore } from './browser-store.ts';
 import { commandTarget } from './command-target.ts';
 import { COMMAND_CATEGORY, type CommandTarget, commandSpecs } from './commands.ts';
 import { Documents } from './documents.ts';
@@ -166,6 +167,7 @@ async function activate(app: JupyterFrontEnd, services: Services): Promise<void>
     const run = (command: 'clear' | 'export-csv') => void app.commands.execute(`stream-viz:${command}`);
     const activate = (id: string): void => app.shell.activateById(id);
     const controller = new PanelController({
+      store: browserStore(),
       element: widget.node,
       runtime,
       feeds,

@@ -4,6 +4,7 @@
  * 1. Once per file, however many views of it are open, until the last one is closed.
  * 2. Each part reads its setting when it matters: pictures at each save, lost outputs when the notebook opens, saving at each output.
  */
+import { browserStore } from './browser-store.ts';
 import type { Documents } from './documents.ts';
 import type { HostContext, HostNotebook, Signal } from './host.ts';
 import type { NotebookModel } from './notebook-cells.ts';
@@ -26,15 +27,6 @@ export interface KeepOutputsOptions {
   readonly settings: LiveSettings;
   /** When a file was last written; null where the host does not say. */
   readonly files: FileTimes | null;
-}
-
-/** The browser's memory, or null where the page may not use it. */
-function browserStore(): Storage | null {
-  try {
-    return globalThis.localStorage ?? null;
-  } catch {
-    return null; // forbidden by the user's browser settings: what was cleared is remembered for this page only
-  }
 }
 
 export function keepOutputs({ documents, settings, files }: KeepOutputsOptions): void {

@@ -1,4 +1,5 @@
 import type { LabRuntime, Panel, PanelOptions } from '../../src/registry.ts';
+import type { KeyStore } from './browser-store.ts';
 import { cellHeadings } from './cell-headings.ts';
 import type { Feed, Feeds } from './feeds.ts';
 import type { Followed, HostDocument } from './followed.ts';
@@ -20,6 +21,8 @@ export interface PanelControllerOptions {
   readonly activate?: (id: string) => void;
   /** Runs one of the extension's commands: export and clear in the panel's menu do what the palette's do. */
   readonly run: (command: 'clear' | 'export-csv') => void;
+  /** Keeps what a reader hides and closes. Default: this page alone does. */
+  readonly store?: KeyStore | null;
   /** Called when `mode`, `pinned`, `paused` or what is followed has changed. */
   readonly changed: () => void;
 }
@@ -34,7 +37,7 @@ export interface PanelControllerOptions {
  */
 export class PanelController {
   readonly #options: PanelControllerOptions;
-  readonly #choices = new PanelChoices();
+  readonly #choices: PanelChoices;
   readonly #paused = new Set<string>();
   readonly #stops: (() => void)[] = [];
   #leave: () => void = () => {};
@@ -52,6 +55,7 @@ export class PanelController {
 
   constructor(options: PanelControllerOptions) {
     this.#options = options;
+    this.#choices = new PanelChoices(options.store ?? null);
     this.#stops.push(
       options.followed.watch(() => this.#follow()),
       options.settings.watch(() => {

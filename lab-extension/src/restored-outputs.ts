@@ -1,4 +1,5 @@
 import type { Runtime } from '../../src/registry.ts';
+import type { KeyStore } from './browser-store.ts';
 import type { HostMessage, Signal } from './host.ts';
 import {
   type CodeCell,
@@ -13,12 +14,6 @@ import { parseBundle, parseViewName, TEXT_MIME, VIEW_MIME, type ViewName, viewKe
 
 const STORE_KEY = 'stream-viz:cleared-views';
 const MOST_CLEARED = 500;
-
-/** The memory of a browser; `localStorage` fits. */
-export interface KeyStore {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
 
 /**
  * The views that this page has had as outputs, and those whose outputs went away by somebody's wish.

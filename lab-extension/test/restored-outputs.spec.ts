@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { KeyStore } from '../src/browser-store.ts';
 import type { HostMessage } from '../src/host.ts';
-import { type KeyStore, RestoredOutputs, SeenViews } from '../src/restored-outputs.ts';
+import { RestoredOutputs, SeenViews } from '../src/restored-outputs.ts';
 import { VIEW_MIME } from '../src/view-bundle.ts';
 import { FakeFeed, SPEC } from './fake-feed.ts';
 import { FakeCell, FakeNotebook, textOutput, viewOutput } from './fake-notebook.ts';

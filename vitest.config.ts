@@ -40,7 +40,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**', ...(quick ? SLOW : [])],
-          testTimeout: 40_000,
+          testTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
           // One thread takes many files: a process and a module graph for each would cost a quarter of the time.
           pool: 'threads',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const FAULTS = ['test/e2e/{bad-messages,kernels,loss,python-interface,reruns}.test.ts'];
 const ALONE = ['test/e2e/limits.test.ts', 'test/browser/**/*.test.ts'];
 /** The extension from the built wheel, and the other hosts. */
-const LAB = ['test/e2e/{apps,lab-extension,notebook7,wheel}.test.ts'];
+const LAB = ['test/e2e/{apps,lab-extension,notebook7,notebook7-extension,wheel}.test.ts'];
 /** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
 const SLOW = [
   'test/cli/bundle.test.ts',

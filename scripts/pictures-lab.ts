@@ -21,7 +21,7 @@ const THEMES = {
   contrast: 'JupyterLab Dark High Contrast',
 } as const;
 type Theme = keyof typeof THEMES;
-const SIZE: OpenOptions = { width: 1200, height: 760, pixelRatio: 1.5 };
+const SIZE: OpenOptions = { width: 1200, height: 760, pixelRatio: 1.35 };
 /** Width of the side area: the panel and the bar of icons. */
 const NARROW = 280 + 33;
 const WIDE = 520;
@@ -65,7 +65,7 @@ async function widen({ page }: LabPage, width: number): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(x + box.width + 33 - width, y, { steps: 4 });
   await page.mouse.up();
-  await page.mouse.move(400, 20);
+  await page.mouse.move(800, 14); // over nothing that would light up
   await pause(400);
 }
 
@@ -131,6 +131,7 @@ async function takePanel(stage: Stage): Promise<void> {
   await lab.command('stream-viz:pin');
   await lab.page.getByText('Nothing is declared yet').waitFor();
   await everyTheme(lab, 'nothing-declared');
+  await lab.command('docmanager:save-all'); // else each asks before it closes
   await lab.command('application:close-all');
   await lab.page.getByText('No notebook or console').waitFor();
   await everyTheme(lab, 'no-notebook');
@@ -198,7 +199,7 @@ async function takeReopened(stage: Stage): Promise<void> {
   };
   const pictures = file.cells.flatMap(({ outputs = [] }) => outputs.map(({ data }) => data?.['image/png']));
   console.log(`stills in the file: ${pictures.filter((each) => typeof each === 'string').length}`);
-  const reopened = await open(stage, 'saved.ipynb', { ...SIZE, height: 1100 });
+  const reopened = await open(stage, 'saved.ipynb', { ...SIZE, height: 900 });
   await reopened.page.locator('.sv-lab-still img').first().waitFor();
   await openPanel(reopened);
   await reopened.scrollTo(3);
@@ -240,26 +241,18 @@ async function takeVoila({ browser, dir }: Stage): Promise<void> {
 }
 
 async function takeMarimo({ browser, dir }: Stage): Promise<void> {
-  samples.writeMarimoApp(join(dir, 'app.py'));
-  const app = await startApp('marimo', join(dir, 'app.py'), dir);
-  try {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const size = { width: 1000, height: 1100 };
-      const page = await browser.newPage({ viewport: size, deviceScaleFactor: 1.5, colorScheme });
+  for (const theme of ['light', 'dark'] as const) {
+    const app = await startApp('marimo', samples.writeMarimoApp(dir, theme), dir);
+    try {
+      const page = await browser.newPage({ viewport: { width: 1000, height: 1100 }, deviceScaleFactor: 1.5 });
       await page.goto(app.url, { waitUntil: 'commit', timeout: 60_000 });
       await page.locator('.sv-card').filter({ hasText: 'CPU usage' }).waitFor({ timeout: 60_000 });
-      await page.evaluate((theme) => {
-        // The app's own setting is "light"; a dark system is what a reader's page may be set to.
-        document.body.classList.toggle('dark', theme === 'dark');
-        document.body.classList.toggle('dark-theme', theme === 'dark');
-        document.documentElement.classList.toggle('dark', theme === 'dark');
-      }, colorScheme);
       await pause(8000);
-      await shoot(page, `marimo-${colorScheme}`);
+      await shoot(page, `marimo-${theme}`);
       await page.close();
+    } finally {
+      await app.stop();
     }
-  } finally {
-    await app.stop();
   }
 }
 

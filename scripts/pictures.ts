@@ -1,5 +1,5 @@
 // Takes the pictures of docs/images in a real JupyterLab: the quickstart in light and dark, a narrow page, windows, thirty widgets;
-// then those of a script in a browser tab.
+// then those of a script in a browser tab, and of the JupyterLab extension.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { buildAll } from './build.ts';
 import { chromiumFlags, findChromium } from './lab/chromium.ts';
 import { startJupyter } from './lab/jupyter.ts';
 import { LabPage, type OpenOptions, writeNotebook } from './lab/lab-page.ts';
+import { takeLabPictures } from './pictures-lab.ts';
 import { takeStandalonePictures } from './pictures-standalone.ts';
 import { root } from './setup.mjs';
 
@@ -86,6 +87,7 @@ try {
   await shoot(thirty, 'thirty-light', 0);
   await thirty.close();
   await takeStandalonePictures(browser);
+  await takeLabPictures(browser);
 } finally {
   await browser.close();
   await server.stop();

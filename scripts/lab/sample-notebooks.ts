@@ -17,7 +17,7 @@ payments = sv.table("payments", title="Failed payments", max_rows=200,
 picks = sv.events("picks", title="Picks", key="product", actor="picker",
                   per="1m", keep="1h")`;
 const TRAINING = `loss = sv.metric("loss", title="Loss", x="step")
-rate = sv.metric("rate", title="Learning rate", x="step")
+rate = sv.metric("rate", title="Learning rate", x="step", format=".1e")
 validation = sv.metric("validation", title="Validation loss")`;
 const FEED = `stop = threading.Event()
 dice = random.Random(7)
@@ -27,7 +27,7 @@ def cpu_at(t):
     wave = 62 + 17 * math.sin(t / 23) + 9 * math.sin(t / 7.3) + dice.gauss(0, 3)
     return min(100, wave + (16 if t % 97 > 88 else 0))
 
-past = [now - 300 + i / 2 for i in range(600)]
+past = [now - 300 + i / 10 for i in range(3000)]
 cpu.send_many([cpu_at(t) for t in past], times=past)
 memory.send_many([6 + 0.8 * ((t % 140) / 140) + dice.gauss(0, 0.03) for t in past], times=past)
 latency.send_many([dice.lognormvariate(4.1, 0.35) for _ in range(6000)],
@@ -48,7 +48,7 @@ def feed():
         t = time.time()
         cpu.send(cpu_at(t))
         memory.send(6 + 0.8 * ((t % 140) / 140) + dice.gauss(0, 0.03))
-        exhaust.set(68 + 9 * math.sin(t / 19))
+        exhaust.set(69 + 5 * math.sin(t / 19))
         latency.send_many([dice.lognormvariate(4.1, 0.35) for _ in range(4)])
         orders.inc(dice.randrange(0, 5))
         if step % 10 == 0:
@@ -109,8 +109,10 @@ export function writeCells(dir: string, name: string, cells: Cells): string {
   return name;
 }
 
-/** The same widgets as an app of marimo: one widget a cell, names of their own. */
-export function writeMarimoApp(file: string): void {
+/** The same widgets as an app of marimo in `dir`, in its theme of that name. Returns the file. */
+export function writeMarimoApp(dir: string, theme: 'light' | 'dark'): string {
+  const file = join(dir, 'app.py');
+  writeFileSync(join(dir, 'pyproject.toml'), `[tool.marimo.display]\ntheme = "${theme}"\n`);
   const cell = (source: string, takes: string, gives: string): string =>
     `@app.cell\ndef _(${takes}):\n${source.replace(/^/gm, '    ')}\n    return ${gives}\n`;
   const all = 'cpu, exhaust, latency, loss, math, memory, orders, payments, picks, random, rate, threading, time';
@@ -122,4 +124,5 @@ export function writeMarimoApp(file: string): void {
     cell(`${FEED}\n\n${START}`, all, ''),
   ];
   writeFileSync(file, `import marimo\n\napp = marimo.App()\n\n\n${cells.join('\n\n')}`);
+  return file;
 }

@@ -74,6 +74,29 @@ describe('cards in a browser', () => {
   it('few rows are in the page, however many are held', async () => {
     expect((await card().locator('.sv-table-row').count()) < 20).toBe(true);
   });
+  it('drawn in a frame in which it has no height for a moment, it has its rows in the next', async () => {
+    const rows = () => card().locator('.sv-table-row').count();
+    const before = await rows();
+    await tab.evaluate(() => {
+      const table = document.querySelector<HTMLElement>('#table-live .sv-table');
+      const { stores, eventRow, columns } = window.gallery;
+      return new Promise<void>((done) =>
+        requestAnimationFrame(() => {
+          // In the next frame: no height, then the draw that the rows ask for, then its height again, before it is observed.
+          requestAnimationFrame(() => table?.style.setProperty('display', 'none'));
+          const list = [...Array(1204)].map((_, i) => {
+            return { id: i + 1, firstId: i + 1, key: String(i + 1), cells: eventRow(i, 1204), changedAtSeq: 1 };
+          });
+          stores.get('table live')?.setRows('table:events', { columns }, list);
+          requestAnimationFrame(() => {
+            table?.style.removeProperty('display');
+            done();
+          });
+        }),
+      );
+    });
+    await expect.poll(rows).toBe(before);
+  });
   it('scrolled away, arriving rows move nothing and are counted in a chip', async () => {
     await scrollTo(1000);
     await frame();

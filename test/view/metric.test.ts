@@ -281,6 +281,26 @@ describe('paintLine', () => {
     expect(runs.map((run) => run[0]?.[0])).toEqual([0, 40]);
   });
 
+  it('columns longer than a silence do not break by themselves: two without data between do', () => {
+    const { runs, context } = record();
+    const line = buffer([50, 50, 50, 50, 50]);
+    line.time.set([0, 10, 20, 40, 70]);
+    const wide = { ...scale, edgeUs: 1000, usPerPx: 10 };
+    paintLine(context, line, wide, { mode: 'columns', style, fill: false, pending: [], breakUs: 5 });
+    expect(runs.map((run) => run.length)).toEqual([5, 2]);
+  });
+
+  it('extremes that stay the same over columns, as those of one cell do, are stroked once', () => {
+    const { runs, context } = record();
+    const line = buffer([50, 50, 50, 50]);
+    line.min.set([50, 10, 10, 20]);
+    paintLine(context, line, scale, { mode: 'columns', style, fill: false, pending: [] });
+    expect(runs.slice(1).map(([from]) => from)).toEqual([
+      [10, 90],
+      [30, 80],
+    ]);
+  });
+
   it('a column 15 % of the axis past the line is stroked to its extremes', () => {
     const { runs, context } = record();
     const line = buffer([50, 50, 50]);

@@ -8,6 +8,7 @@ export const CARD_CSS = `
 .sv-cell-words svg { flex: none; margin-top: 4px; color: var(--sv-crit); }
 .sv-cell-words[data-mark='warning'] svg { color: var(--sv-warn); }
 .sv-cell-words .sv-code { color: var(--sv-text-3); }
+.sv-cell-words code { display: inline-block; max-width: 100%; overflow-wrap: anywhere; }
 
 .sv-card { position: relative; min-width: 0; height: 200px; border: 1px solid var(--sv-border); border-radius: 8px; background: var(--sv-surface); container-type: inline-size; }
 .sv-card[data-kind="table"] { height: 292px; }

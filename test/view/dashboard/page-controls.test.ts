@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { WindowOptions } from '../../../src/core/windows/window-operator.ts';
+import type { SeriesView, WindowPoint, WindowReading } from '../../../src/session/session-view.ts';
 import { HeldStore } from '../../../src/view/dashboard/held-store.ts';
 import { PageControls } from '../../../src/view/dashboard/page-controls.ts';
 import type { ViewChange } from '../../../src/view/dashboard/view-controls.ts';
@@ -117,6 +119,37 @@ describe('held store', () => {
     expect(held.series('cpu')[0]?.lastValue).toBe(2);
     expect(held.table('t')?.rowCount).toBe(2);
     expect(held.nowUs()).toBe(clockUs + 9e6);
+  });
+
+  it('held, a line of windows keeps the results of the first look, though its store makes them anew at each', () => {
+    const result = (value: number): WindowPoint => ({
+      ...{ startUs: 0, endUs: 1e6, value, count: 1, final: true, revision: 0, flags: 0, coverage: 1 },
+    });
+    let value = 1;
+    const reading = Object.create({
+      get newest() {
+        return result(value);
+      },
+      get open() {
+        return result(value + 0.5);
+      },
+    }) as WindowReading;
+    const store = new FakeStore();
+    store.setGauge('cpu', { value: 1 });
+    const lines: readonly SeriesView[] = store.series('cpu').map((line) => ({ ...line, window: reading }));
+    store.windowed = () => lines;
+    const held = new HeldStore(store);
+    held.hold();
+    const options: WindowOptions = { shape: { kind: 'tumbling', size: 1e6, origin: 0 }, aggregations: [] };
+    const results = () => {
+      const window = held.windowed('cpu', options)[0]?.window;
+      return [window?.newest?.value, window?.open?.value];
+    };
+    expect(results()).toEqual([1, 1.5]);
+    value = 2;
+    expect(results()).toEqual([1, 1.5]);
+    held.release();
+    expect(results()).toEqual([2, 2.5]);
   });
 
   it('not held, it gives the very objects of its store', () => {

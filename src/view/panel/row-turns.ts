@@ -26,7 +26,8 @@ export class RowTurns {
   /** When a row that is drawn at `nowMs` may be drawn again. */
   nextMs(nowMs: number): number {
     const stepMs = Math.max(STEP_MS, (this.#shown / (MOST_PER_FRAME * SHARE)) * FRAME_MS);
-    return (Math.floor(nowMs / stepMs) + 1) * stepMs;
+    // A step's own beginning may divide to a little less than its number.
+    return (Math.floor(nowMs / stepMs + 1e-9) + 1) * stepMs;
   }
 
   /** Whether a row may draw in the frame of `nowMs`; who may not asks again in the next one. */

@@ -26,6 +26,10 @@ function play(rows: number, frames: number) {
 }
 
 describe('turns of rows', () => {
+  it('a step ends at the next one also where its beginning is divided to less', () => {
+    expect(Math.max(...play(147, 300).draws)).toBeLessThanOrEqual(26);
+  });
+
   it('at most 24 rows are drawn in a frame, none more than 5 times a second, and none is left out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 300 }), (rows) => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { python, root } from '../setup.mjs';
 
 export interface JupyterOptions {
@@ -16,6 +16,12 @@ export interface JupyterOptions {
   readonly interpreter?: string;
   /** A folder with more of what is under share/jupyter, such as `extensionShare()`. Default none. */
   readonly share?: string;
+}
+
+/** What makes `python -m jupyter` run the programs of its own environment: it looks them up on PATH. */
+export function environmentOf(interpreter: string): NodeJS.ProcessEnv {
+  const bin = dirname(interpreter);
+  return { ...process.env, VIRTUAL_ENV: dirname(bin), PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 }
 
 export interface JupyterServer {
@@ -39,7 +45,7 @@ export async function startJupyter(options: JupyterOptions): Promise<JupyterServ
   const notices = join(own('settings/@jupyterlab/apputils-extension'), 'notification.jupyterlab-settings');
   writeFileSync(notices, JSON.stringify({ fetchNews: 'false' }));
   const env = {
-    ...process.env,
+    ...environmentOf(interpreter),
     JUPYTER_RUNTIME_DIR: own('runtime'),
     JUPYTER_CONFIG_DIR: own('config'),
     JUPYTER_DATA_DIR: own('data'),

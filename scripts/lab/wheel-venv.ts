@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { python, root } from '../setup.mjs';
+import { environmentOf } from './jupyter.ts';
 
 const folder = join(root, '.cache', 'lab-venv');
 const [bin, program] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
@@ -79,7 +80,10 @@ export function wheelVenv(): WheelVenv {
 /** What `jupyter labextension list` prints in an environment, on whichever stream. */
 export function labextensionList(environment: WheelVenv): string {
   const options = ['-m', 'jupyter', 'labextension', 'list'];
-  const { stdout, stderr } = spawnSync(environment.interpreter, options, { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(environment.interpreter, options, {
+    encoding: 'utf8',
+    env: environmentOf(environment.interpreter),
+  });
   return `${stdout}${stderr}`;
 }
 

@@ -236,9 +236,14 @@ test('opening and closing the panel 50 times, in both modes, leaves nothing; a p
   await lab.run(1);
   await openPanel(lab);
   await expect.poll(() => panel(lab).locator('.sv-panel-row').count()).toBe(20);
+  const drawn = (): Promise<void> =>
+    lab.page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))),
+    );
   const openings = async (times: number, keep = ''): Promise<void> => {
     for (let i = 0; i < times; i++) {
       await openPanel(lab);
+      await drawn();
       await lab.command('stream-viz:toggle-mode');
       if (keep !== '') await lab.page.evaluate(keep);
       await openPanel(lab);
@@ -247,7 +252,10 @@ test('opening and closing the panel 50 times, in both modes, leaves nothing; a p
   };
   // JupyterLab itself keeps some listeners with every opening of a side area: as many are its own.
   const sides = async (times: number): Promise<void> => {
-    for (let i = 0; i < times; i++) await lab.command('application:toggle-left-area');
+    for (let i = 0; i < times; i++) {
+      await lab.command('application:toggle-left-area');
+      await drawn();
+    }
   };
   await sides(12);
   const bare = await held(lab);
@@ -317,7 +325,7 @@ describe('a saved notebook', () => {
 
     const html = spawnSync(
       environment.interpreter,
-      ['-m', 'jupyter', 'nbconvert', '--to', 'html', '--stdout', join(host.dir, name)],
+      ['-m', 'nbconvert', '--to', 'html', '--stdout', join(host.dir, name)],
       { encoding: 'utf8', maxBuffer: 1 << 28 },
     );
     expect(html.stdout).toContain('data:image/png;base64,');

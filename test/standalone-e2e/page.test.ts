@@ -94,6 +94,8 @@ describe('a script that runs', () => {
   test('paused, the picture stands while data go on being collected; the link keeps it; Space goes back to live', async () => {
     const tab = await open({ view: 'range=1m' });
     await until('some samples', async () => (await tab.count(app.session)) > 50);
+    // What was never drawn has no picture that could stand.
+    await until('drawn values', async () => (await values(tab)).every((text) => /\d/.test(text)));
     await tab.page.keyboard.press('Space');
     await tab.chipSays(/^Paused/);
     const shown = await values(tab);

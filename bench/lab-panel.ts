@@ -19,7 +19,7 @@ const SEND = `
 import math, threading, time
 import stream_viz as sv
 sv.configure(auto_display=False)
-metrics = [sv.metric(f"metric {i}", warning=60, critical=90) for i in range(${METRICS})]
+metrics = [sv.metric(f"metric {i}", thresholds={"warning": 60, "critical": 90}) for i in range(${METRICS})]
 stop = threading.Event()
 def work():
     due, tick = time.perf_counter(), 0

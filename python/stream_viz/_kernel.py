@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import threading
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stream_viz._host import PROTOCOL, Parent, version
-from stream_viz._schema import static_text
+from stream_viz._host import Parent, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from stream_viz._widgets import StreamVizModel
+    from stream_viz._widgets import HubModels, StreamVizModel
 
 VIEW_TYPE = "application/vnd.streamviz.view+json"
 WIDGET_TYPE = "application/vnd.jupyter.widget-view+json"
-RUNTIME_FILE = "runtime.mjs"
-HUB_PREFIX = "streamviz-hub-"
-"""Begins the hub's comm id, the epoch's id ends it: a page that heard nothing yet finds it among a kernel's comms."""
 
 
 class IPythonKernel:
@@ -31,9 +26,7 @@ class IPythonKernel:
     def __init__(self, shell: Any) -> None:
         """Take IPython's shell; opens nothing yet."""
         self._shell = shell
-        self._asset: StreamVizModel | None = None
-        self._hub: StreamVizModel | None = None
-        self._epoch = ""
+        self._models: HubModels | None = None
         self.session = f"kernel-{kernel_id()}"
 
     def in_cell(self) -> bool:
@@ -62,29 +55,11 @@ class IPythonKernel:
 
     def open_hub(self, epoch: str, on_message: Callable[[Any], None]) -> _Hub:
         """Open the asset model (the runtime's text) and the hub model; importing anywidget takes about a second."""
-        from stream_viz._widgets import StreamVizModel  # noqa: PLC0415  about a second, in a kernel only
+        from stream_viz._widgets import HUB_PREFIX, HubModels  # noqa: PLC0415  about a second, in a kernel only
 
-        text = static_text(RUNTIME_FILE)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        self._epoch = epoch
-        self._asset = StreamVizModel(kind="asset", text=text, version=version(), hash=digest)
-        self._hub = StreamVizModel(
-            model_id=HUB_PREFIX + epoch,
-            kind="hub",
-            hub_id=HUB_PREFIX + epoch,
-            session=self.session,
-            epoch=epoch,
-            version=version(),
-            protocol=PROTOCOL,
-            asset_id=self._asset.model_id,
-        )
-
-        def handle(_widget: object, content: Any, _buffers: object) -> None:
-            on_message(content)
-
-        self._hub.on_msg(handle)
-        _keep_open(self._hub.comm)
-        return _Hub(self._hub)
+        self._models = HubModels.open(self.session, epoch, HUB_PREFIX + epoch, on_message)
+        _keep_open(self._models.hub.comm)
+        return _Hub(self._models.hub)
 
     def on_execution(self, started: Callable[[], None], cleared: Callable[[], None]) -> None:
         """Register with IPython; silent requests (completions, a host's own questions) are no cells."""
@@ -114,30 +89,18 @@ class IPythonKernel:
         """Display a view model: our own type first, the widget, then words for hosts that know neither."""
         from IPython.display import display  # noqa: PLC0415
 
-        from stream_viz._widgets import StreamVizModel  # noqa: PLC0415
-
-        if self._hub is None or self._asset is None:
+        if self._models is None:
             message = "display_view before open_hub"
             raise RuntimeError(message)
+        hub = self._models.hub
         spec = {
             "session": self.session,
-            "epoch": self._epoch,
+            "epoch": hub.epoch,
             "view": view_id,
             "version": version(),
-            "hub": self._hub.model_id,
+            "hub": hub.model_id,
         }
-        model = StreamVizModel(
-            kind="view",
-            hub_id=self._hub.model_id,
-            asset_id=self._asset.model_id,
-            session=self.session,
-            epoch=self._epoch,
-            view_id=view_id,
-            title=title,
-            version=version(),
-            protocol=PROTOCOL,
-            count=count,
-        )
+        model = self._models.view(view_id, title, count)
         bundle = {
             VIEW_TYPE: spec,
             WIDGET_TYPE: {"version_major": 2, "version_minor": 0, "model_id": model.model_id},

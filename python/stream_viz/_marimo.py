@@ -9,22 +9,17 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sys
+import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from stream_viz._host import PROTOCOL, Parent, version
-from stream_viz._schema import static_text
+from stream_viz._host import Parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from stream_viz._widgets import StreamVizModel
-
-RUNTIME_FILE = "runtime.mjs"
-SESSIONS_MOST = 256
-"""Visitors of one process that get messages; past that the one who came first goes."""
+    from stream_viz._widgets import HubModels, StreamVizModel
 
 
 def marimo_context() -> Any | None:
@@ -81,19 +76,7 @@ class MarimoKernel:
         from marimo import output  # noqa: PLC0415
 
         del html
-        page = self._here()
-        model = _model(
-            kind="view",
-            hub_id=page.hub.model_id,
-            asset_id=page.asset.model_id,
-            session=self.session,
-            epoch=self._epoch,
-            view_id=view_id,
-            title=title,
-            version=version(),
-            protocol=PROTOCOL,
-            count=count,
-        )
+        model = self._here().view(view_id, title, count)
         output.append(model)
         return _View(model)
 
@@ -112,16 +95,17 @@ class MarimoKernel:
         if page is None or page.context is not context:
             numbers = [each.number for each in self._pages.values()]
             page = self._pages[id(context)] = _Page(context, max(numbers, default=-1) + 1)
-            if len(self._pages) > SESSIONS_MOST:
-                self._pages.pop(next(iter(self._pages))).close()
         return page
 
-    def _here(self) -> _Page:
+    def _here(self) -> HubModels:
+        from stream_viz._widgets import HUB_PREFIX, HubModels  # noqa: PLC0415  about a second, in a notebook only
+
         page = self._page(marimo_context())
-        if not page.opened:
+        if page.models is None:
+            hub_id = f"{HUB_PREFIX}{self._epoch}-{page.number}"
             with _kept_open(page.context):
-                page.open(self.session, self._epoch, lambda _widget, content, _buffers: self._on_message(content))
-        return page
+                page.models = HubModels.open(self.session, self._epoch, hub_id, self._on_message)
+        return page.models
 
 
 class _Page:
@@ -131,46 +115,28 @@ class _Page:
         self.context = context
         self.number = number
         self.runs: dict[str, tuple[Any, str]] = {}
-        self.opened = False
-        self.asset: StreamVizModel
-        self.hub: StreamVizModel
+        self.models: HubModels | None = None
+        self._thread = threading.current_thread()
 
-    def open(self, session: str, epoch: str, handle: Callable[[object, Any, object], None]) -> None:
-        text = static_text(RUNTIME_FILE)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        self.asset = _model(kind="asset", text=text, version=version(), hash=digest)
-        hub_id = f"streamviz-hub-{epoch}-{self.number}"
-        self.hub = _model(
-            model_id=hub_id,
-            kind="hub",
-            hub_id=hub_id,
-            session=session,
-            epoch=epoch,
-            version=version(),
-            protocol=PROTOCOL,
-            asset_id=self.asset.model_id,
-        )
-        self.hub.on_msg(handle)
-        self.opened = True
-
-    def close(self) -> None:
-        if self.opened:
-            for model in (self.hub, self.asset):
-                with contextlib.suppress(Exception):  # its session may have ended long ago
-                    model.close()
+    @property
+    def ended(self) -> bool:
+        """Whether its session is over: the thread that ran its cells has ended."""
+        return not self._thread.is_alive()
 
 
 class _Hubs:
     """Sends to every session's page."""
 
-    def __init__(self, pages: Mapping[int, _Page]) -> None:
+    def __init__(self, pages: dict[int, _Page]) -> None:
         self._pages = pages
 
     def send(self, header: Mapping[str, Any], buffers: Sequence[bytes]) -> None:
-        for page in list(self._pages.values()):
-            if page.opened:
-                with contextlib.suppress(Exception):  # a session that ended must not keep the others from their data
-                    page.hub.send(dict(header), list(buffers))
+        for key, page in list(self._pages.items()):
+            if page.ended:  # nobody empties its queue any more
+                self._pages.pop(key, None)
+            elif page.models is not None:
+                with contextlib.suppress(Exception):  # one that is ending must not keep the others from their data
+                    page.models.hub.send(dict(header), list(buffers))
 
 
 class _View:
@@ -182,27 +148,18 @@ class _View:
             self._model.close()
 
 
-def _model(**traits: Any) -> StreamVizModel:
-    """Return a model whose comm is open."""
-    from stream_viz._widgets import StreamVizModel  # noqa: PLC0415  about a second, in a notebook only
-
-    return StreamVizModel(**traits)
-
-
 @contextlib.contextmanager
 def _kept_open(context: Any) -> Iterator[None]:
     """Make models in here whose comms stay open when the running cell runs again or is deleted.
 
-    marimo closes them with the cell by items in a registry; where it has none the hub opens anew when it is needed.
+    marimo closes them with the cell, by items in a registry. Their session ends with its thread.
     """
-    from marimo._plugins.ui._impl.anywidget.init import CommLifecycleItem  # noqa: PLC0415  in a marimo notebook only
-
     items = context.cell_lifecycle_registry.registry.get(context.cell_id, set())
     before = set(items)
     yield
     items = context.cell_lifecycle_registry.registry.get(context.cell_id, set())
     for item in items - before:
-        if isinstance(item, CommLifecycleItem):
+        if type(item).__name__ == "CommLifecycleItem":  # by name: where it stands is marimo's own affair
             items.discard(item)
 
 

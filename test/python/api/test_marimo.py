@@ -1,14 +1,17 @@
 """Executions as marimo tells them: one run of one cell in one session."""
 
+import contextlib
 import subprocess
 import sys
 import textwrap
+import threading
 from types import SimpleNamespace
 
 import pytest
 
 from stream_viz import _marimo
 from stream_viz._marimo import MarimoKernel
+from stream_viz._widgets import HubModels
 
 
 @pytest.fixture
@@ -57,6 +60,42 @@ def test_the_same_cell_of_two_visitors_is_two_cells(context):
     assert first.cell_id != second.cell_id
     context.place.here = one
     assert kernel.parent() == first
+
+
+class Models(SimpleNamespace):
+    """A session's hub, which keeps what it is given."""
+
+    def __init__(self):
+        sent = []
+        super().__init__(sent=sent, hub=SimpleNamespace(send=lambda header, _buffers: sent.append(header["seq"])))
+
+
+def test_a_session_whose_thread_has_ended_gets_nothing_more_and_is_let_go(context, monkeypatch):
+    monkeypatch.setattr(_marimo, "_kept_open", lambda _context: contextlib.nullcontext())
+    opened = []
+    monkeypatch.setattr(HubModels, "open", lambda *_: opened.append(Models()) or opened[-1])
+    kernel, left = MarimoKernel(), threading.Event()
+
+    def visit():
+        context.run("Hbol", context.session())
+        opening.append(kernel.open_hub("e", lambda _content: None))
+        here.set()
+        left.wait()
+
+    opening, here = [], threading.Event()
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    here.wait()
+    hubs = opening[0]
+    context.run("Hbol", context.session())
+    kernel.open_hub("e", lambda _content: None)
+    hubs.send({"seq": 1}, [])
+    left.set()
+    visitor.join()
+    hubs.send({"seq": 2}, [])
+    hubs.send({"seq": 3}, [])
+    assert [models.sent for models in opened] == [[1], [1, 2, 3]]
+    assert len(kernel._pages) == 1
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import { chromiumFlags, findChromium } from '../scripts/lab/chromium.ts';
 import { startJupyter } from '../scripts/lab/jupyter.ts';
 import { LabPage, writeNotebook } from '../scripts/lab/lab-page.ts';
 import { extensionShare } from '../scripts/lab-extension.ts';
+import { tracedTasks } from './trace-tasks.ts';
 
 const SECONDS = 10;
 const METRICS = 100;
@@ -32,11 +33,12 @@ def work():
 threading.Thread(target=work, daemon=True).start()
 `;
 
+/** Our scripts: the extension's, and runtimes that kernels sent. */
+const OURS = /\/extensions\/stream-viz\/|^blob:/;
+
 interface Load {
   /** Share of the main thread's time. */
   readonly share: number;
-  /** Animation frames over 50 ms in which our scripts ran longest, ms each. */
-  readonly long: readonly number[];
   /** From a key to the frame that shows it, 95th percentile, ms. */
   readonly keyMs: number;
 }
@@ -48,36 +50,24 @@ async function measure(page: Page): Promise<Load> {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
   };
-  await page.evaluate((longMs) => {
-    const seen = { long: [] as number[], keys: [] as number[] };
+  await page.evaluate(() => {
+    const seen: number[] = [];
     Object.assign(globalThis, { seen });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & {
-        readonly scripts: readonly { readonly sourceURL: string; readonly duration: number }[];
-      })[]) {
-        const ours = entry.scripts
-          .filter(({ sourceURL }) => /\/extensions\/stream-viz\/|^blob:/.test(sourceURL))
-          .reduce((sum, { duration }) => sum + duration, 0);
-        if (ours > longMs) seen.long.push(ours);
-      }
-    }).observe({ type: 'long-animation-frame', buffered: false });
-    new PerformanceObserver((list) => {
-      for (const { name, duration } of list.getEntries()) if (name === 'keydown') seen.keys.push(duration);
+      for (const { name, duration } of list.getEntries()) if (name === 'keydown') seen.push(duration);
     }).observe({ type: 'event', durationThreshold: 16, buffered: false } as PerformanceObserverInit);
-  }, LONG_MS);
+  });
   const [began, before] = [performance.now(), await taskSeconds()];
   await page.waitForTimeout(SECONDS * 1000);
   const share = ((await taskSeconds()) - before) / ((performance.now() - began) / 1000);
   await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell').last().locator('.cm-content').click();
   for (const letter of 'typing in a cell while the panel is open') await page.keyboard.type(letter, { delay: 40 });
   await page.waitForTimeout(500);
-  const { long, keys } = await page.evaluate(
-    () => (globalThis as unknown as { seen: { long: number[]; keys: number[] } }).seen,
-  );
+  const keys = await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen);
   await cdp.detach();
   // Keys that were shown within a frame are not reported.
   const all = [...keys, ...new Array<number>(Math.max(0, 41 - keys.length)).fill(FRAME_MS)].sort((a, b) => a - b);
-  return { share, long, keyMs: all[Math.floor(all.length * 0.95)] ?? FRAME_MS };
+  return { share, keyMs: all[Math.floor(all.length * 0.95)] ?? FRAME_MS };
 }
 
 const base = mkdtempSync(join(tmpdir(), 'streamviz-bench-'));
@@ -94,22 +84,31 @@ try {
   await empty.close();
 
   const lab = await open('busy.ipynb', [SEND, '']);
-  await lab.command('stream-viz:toggle-panel');
   await lab.run(0);
   await lab.until((report) => report.series.length === METRICS && (report.series[0]?.count ?? 0) > HZ);
-  for (const mode of ['compact', 'full'] as const) {
-    if (mode === 'full') await lab.command('stream-viz:toggle-mode');
+  for (const [mode, button] of [
+    ['compact', '.jp-SideBar [data-id="stream-viz-panel"]'],
+    ['full', '.sv-panel-mode[aria-label="Full"]'],
+  ] as const) {
+    // From the click that opens it: then it has most to do.
+    const tasks = await tracedTasks(browser, lab.page, OURS, async () => {
+      await lab.page.locator(button).click();
+      await lab.page.waitForTimeout(SECONDS * 1000);
+    });
     const seen = await measure(lab.page);
     const name = `Lab panel, ${METRICS} metrics at ${HZ} Hz, ${mode}`;
-    const longest = Math.max(0, ...seen.long);
+    const longest = tasks.reduce((most, task) => (task.cpuMs > most.cpuMs ? task : most));
+    const longestWall = Math.max(...tasks.map(({ wallMs }) => wallMs));
     figures.push(
       {
         ...{ name: `${name}: main thread`, value: seen.share * 100, unit: '%', ratio: seen.share / nothing.share },
         ...{ against: `an empty JupyterLab (${(nothing.share * 100).toFixed(1)} %)`, budget: null, ok: null },
       },
       {
-        ...{ name: `${name}: longest task of ours in ${SECONDS} s`, value: longest, unit: 'ms' },
-        ...{ ratio: longest / LONG_MS, against: `${LONG_MS} ms`, budget: '<= 1 x', ok: longest <= LONG_MS },
+        name: `${name}: longest task of ours in the ${SECONDS} s from its opening, processor time`,
+        ...{ value: longest.cpuMs, unit: 'ms', ratio: longest.cpuMs / LONG_MS },
+        against: `${LONG_MS} ms (by the clock the longest took ${longestWall.toFixed(0)} ms, what the machine did else included)`,
+        ...{ budget: '<= 1 x', ok: longest.cpuMs <= LONG_MS },
       },
       {
         ...{ name: `${name}: key to frame, p95`, value: seen.keyMs, unit: 'ms', ratio: seen.keyMs / nothing.keyMs },

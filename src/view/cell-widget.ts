@@ -22,13 +22,19 @@ export interface CellWidgetContext {
   readonly controls?: ViewControls;
 }
 
-/** One widget of a cell in its card: drawn by the scheduler while it is on screen and has a size. */
+/**
+ * One widget of a cell in its card: drawn by the scheduler while it is on screen and has a size.
+ *
+ * What stands in the card is made when it first comes near the screen: before that a hundred widgets are a hundred frames.
+ */
 export class CellWidget {
   readonly element: HTMLElement;
   readonly kind: WidgetSpec['kind'];
   readonly card: Card;
-  readonly #view: WidgetView | null;
-  readonly #scheduled: ScheduledWidget | null = null;
+  readonly #context: CellWidgetContext;
+  #view: WidgetView | null = null;
+  #scheduled: ScheduledWidget | null = null;
+  #started = false;
   readonly #stops: (() => void)[] = [];
   /** What the widget reads its data through. */
   readonly #held: HeldStore;
@@ -42,32 +48,18 @@ export class CellWidget {
     this.card = new Card({ kind: cardKind(spec), title: spec.options.title });
     this.element = this.card.element;
     this.element.dataset.widget = spec.id;
-    let invalidate: () => void = () => {};
-    const store = new HeldStore(context.store);
-    this.#held = store;
-    if (context.controls) this.#follow(store, context.controls, () => invalidate());
-    this.#view = this.#build(spec, { ...context, store }, () => invalidate());
-    if (!this.#view) return;
-    const scheduled = context.scheduler.add(this.#view, () => store.nowUs());
-    this.#scheduled = scheduled;
-    invalidate = () => scheduled.invalidate();
-    this.#stops.push(
-      watchVisibility(this.element, (onScreen) => {
-        this.#onScreen = onScreen;
-        this.#showVisible();
-      }),
-      watchSize(this.card.content, (width, height) => {
-        this.#hasSize = width > 0 && height > 0;
-        scheduled.resize(width, height);
-        this.#showVisible();
-      }),
-    );
+    this.#context = context;
+    this.#held = new HeldStore(context.store);
+    if (context.controls) this.#follow(this.#held, context.controls);
+    if (spec.kind === 'unknown') this.#start();
+    else this.#stops.push(watchVisibility(this.element, (onScreen) => this.#setOnScreen(onScreen)));
   }
 
   /** Takes a new spec of the same kind; an equal one costs nothing. */
   update(spec: WidgetSpec): void {
     if (spec === this.#spec) return;
     this.#spec = spec;
+    if (!this.#view) this.card.setTitle(spec.options.title);
     this.#view?.update(spec);
     this.#scheduled?.invalidate();
   }
@@ -78,6 +70,7 @@ export class CellWidget {
 
   /** Stands still and counts what comes, or goes on. For widgets of their own: those of a page follow its controls. */
   setPaused(paused: boolean): void {
+    this.#start();
     if (this.#view?.setPaused) this.#view.setPaused(paused);
     else if (paused) this.#held.hold();
     else this.#held.release();
@@ -106,7 +99,7 @@ export class CellWidget {
   }
 
   /** While the page is paused, or between two ticks of its refresh rate, a widget sees its data as they were. */
-  #follow(held: HeldStore, controls: ViewControls, invalidate: () => void): void {
+  #follow(held: HeldStore, controls: ViewControls): void {
     const apply = (isTick: boolean): void => {
       // A paused chart stands by its own viewport and counts what comes.
       const stands = controls.pausedAtUs === null ? controls.refreshMs > 0 : this.kind !== 'metric';
@@ -118,28 +111,51 @@ export class CellWidget {
       controls.subscribe((change) => {
         if (change === 'cursor') return;
         apply(change === 'tick');
-        invalidate();
+        this.invalidate();
       }),
     );
+  }
+
+  #setOnScreen(onScreen: boolean): void {
+    this.#onScreen = onScreen;
+    if (onScreen) this.#start();
+    this.#showVisible();
   }
 
   #showVisible(): void {
     this.#scheduled?.setVisible(this.#onScreen && this.#hasSize);
   }
 
-  #build(spec: WidgetSpec, context: CellWidgetContext, invalidate: () => void): WidgetView | null {
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#view = this.#build(this.#spec);
+    if (!this.#view) return;
+    const scheduled = this.#context.scheduler.add(this.#view, () => this.#held.nowUs());
+    this.#scheduled = scheduled;
+    this.#stops.push(
+      watchSize(this.card.content, (width, height) => {
+        this.#hasSize = width > 0 && height > 0;
+        scheduled.resize(width, height);
+        this.#showVisible();
+      }),
+    );
+  }
+
+  #build(spec: WidgetSpec): WidgetView | null {
+    const { theme, timezone, controls, catalogue, version } = this.#context;
     if (spec.kind === 'unknown') {
       this.card.setState({
         kind: 'error',
-        message: `A "${spec.wanted}" needs a StreamViz newer than ${context.version}.`,
+        message: `A "${spec.wanted}" needs a StreamViz newer than ${version}.`,
         code: 'WIDGET_UNKNOWN',
       });
       return null;
     }
-    const { store, theme, timezone, controls } = context;
     const shared = controls === undefined ? {} : { controls };
+    const context = { store: this.#held, theme, timezone, card: this.card, invalidate: () => this.invalidate() };
     try {
-      return context.catalogue[spec.kind](spec, { store, theme, timezone, card: this.card, invalidate, ...shared });
+      return catalogue[spec.kind](spec, { ...context, ...shared });
     } catch (error) {
       // One broken widget must not take the others of its cell with it.
       const message = error instanceof Error ? error.message : String(error);

@@ -59,8 +59,7 @@ export class NumberFormat {
     this.#locale = options.locale ?? undefined;
     this.#spec = options.format === null ? null : parseNumberFormat(options.format);
     this.#scale = this.#scaleOf(0);
-    const one = new Intl.NumberFormat(this.#locale, { minimumFractionDigits: 1 });
-    this.#plainDigits = one.format(-1.5) === '-1.5';
+    this.#plainDigits = hasPlainDigits(this.#locale);
   }
 
   /**
@@ -234,6 +233,18 @@ export class NumberFormat {
     const prefix = step >= 0 ? names[step] : SMALL[-step];
     return { factor: base ** -step, unit: `${prefix ?? ''}${symbol}` };
   }
+}
+
+const PLAIN = new Map<string | undefined, boolean>();
+
+/** Whether a locale writes -1.5 as the language itself does. */
+function hasPlainDigits(locale: string | undefined): boolean {
+  let plain = PLAIN.get(locale);
+  if (plain === undefined) {
+    plain = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 }).format(-1.5) === '-1.5';
+    PLAIN.set(locale, plain);
+  }
+  return plain;
 }
 
 /** Digits before the point, at least 1. */

@@ -28,7 +28,7 @@ export class TimeFormat {
   readonly #days: Intl.DateTimeFormat;
   readonly #months: Intl.DateTimeFormat;
 
-  /** @param zone IANA name, null for the viewer's own. */
+  /** @param zone IANA name, null for the viewer's own. Costs a tenth of a millisecond: the widgets of a page share `timesOf`. */
   constructor(zone: string | null, locale?: string | null) {
     this.zone = zone;
     this.#locale = locale ?? undefined;
@@ -128,6 +128,18 @@ export class TimeFormat {
   #utc(timeUs: number): Date {
     return new Date(Math.floor(timeUs / 1000) + this.offsetMs(timeUs));
   }
+}
+
+const SHARED = new Map<string | null, TimeFormat>();
+
+/** The one format of a zone in the viewer's own locale; null for the viewer's own zone. */
+export function timesOf(zone: string | null): TimeFormat {
+  let times = SHARED.get(zone);
+  if (times === undefined) {
+    times = new TimeFormat(zone);
+    SHARED.set(zone, times);
+  }
+  return times;
 }
 
 /** A length of time for people, its largest unit only: `12 s`, `4 m`, `3 h`, `3 d`. Rounds down, at least `0 s`. */

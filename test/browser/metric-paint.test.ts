@@ -185,10 +185,11 @@ describe('painting a live metric', () => {
 
   it('a card that is scrolled away is not drawn, and is drawn once when it comes back', async () => {
     const stage = await openStage(browser);
+    await stage.mount({ id: 'hidden', lines: { '': wave(60) } });
     await stage.page.evaluate(() => {
       document.querySelector<HTMLElement>('#root')!.style.paddingTop = '4000px';
     });
-    await stage.mount({ id: 'hidden', lines: { '': wave(60) } });
+    await stage.settled();
     const feed = () =>
       stage.page.evaluate(async () => {
         const before = window.lab.counts();
@@ -201,6 +202,26 @@ describe('painting a live metric', () => {
     expect(await feed()).toBe(0);
     await stage.page.locator('#hidden').scrollIntoViewIfNeeded();
     await stage.page.waitForFunction(() => Number.isFinite(window.lab.topInk('hidden')));
+    await stage.page.context().close();
+  });
+
+  it('a card that was never near the screen has its title and nothing in it, and is made when it comes', async () => {
+    const stage = await openStage(browser);
+    await stage.page.evaluate(
+      (lines) => {
+        document.querySelector<HTMLElement>('#root')!.style.paddingTop = '4000px';
+        window.lab.mount({ id: 'far', lines });
+      },
+      { '': wave(60) },
+    );
+    await stage.settled();
+    const inside = () => stage.page.locator('#far .sv-body').evaluate((body) => body.childElementCount);
+    expect(await inside()).toBe(0);
+    expect(await stage.page.locator('#far .sv-title').textContent()).toBe('far');
+    await stage.page.locator('#far').scrollIntoViewIfNeeded();
+    await stage.page.locator('#far .sv-metric-lines').waitFor();
+    await stage.page.waitForFunction(() => Number.isFinite(window.lab.topInk('far')));
+    expect(await inside()).toBeGreaterThan(0);
     await stage.page.context().close();
   });
 

@@ -5,6 +5,7 @@ import { FrameScheduler } from '../../src/view/frame-scheduler.ts';
 function fakePage() {
   let callback: ((nowMs: number) => void) | null = null;
   const errors: unknown[] = [];
+  const clock = { ms: 0 };
   const scheduler = new FrameScheduler({
     requestFrame: (next) => {
       if (callback !== null) throw new Error('two frames asked for');
@@ -15,6 +16,7 @@ function fakePage() {
       callback = null;
     },
     pixelRatio: () => 2,
+    nowMs: () => clock.ms,
     onError: (error) => errors.push(error),
   });
   let nowMs = 0;
@@ -25,7 +27,7 @@ function fakePage() {
     run?.(nowMs);
     return run !== null;
   };
-  return { scheduler, tick, errors };
+  return { scheduler, tick, errors, clock };
 }
 
 function fakeWidget() {
@@ -99,6 +101,41 @@ describe('FrameScheduler', () => {
     tick();
     expect(errors).toHaveLength(1);
     expect(sound.draws).toBe(1);
+  });
+
+  it('a frame that is full leaves the rest to the next, and each widget gets its turn', () => {
+    const { scheduler, tick, clock } = fakePage();
+    const widgets = Array.from({ length: 7 }, () => ({
+      ...{ draws: 0, animating: true },
+      draw() {
+        this.draws++;
+        clock.ms += 5;
+      },
+    }));
+    for (const widget of widgets) scheduler.add(widget, () => 0).setVisible(true);
+    tick();
+    expect(widgets.map(({ draws }) => draws)).toEqual([1, 1, 1, 0, 0, 0, 0]);
+    tick();
+    expect(widgets.map(({ draws }) => draws)).toEqual([1, 1, 1, 1, 1, 1, 0]);
+    for (let i = 0; i < 5; i++) tick();
+    expect(widgets.map(({ draws }) => draws)).toEqual([3, 3, 3, 3, 3, 3, 3]);
+  });
+
+  it('a draw that takes longer than a frame is still drawn, one a frame', () => {
+    const { scheduler, tick, clock } = fakePage();
+    const widgets = Array.from({ length: 3 }, () => ({
+      ...{ draws: 0, animating: false },
+      draw() {
+        this.draws++;
+        clock.ms += 100;
+      },
+    }));
+    for (const widget of widgets) scheduler.add(widget, () => 0).setVisible(true);
+    for (let i = 1; i <= 3; i++) {
+      tick();
+      expect(widgets.reduce((sum, { draws }) => sum + draws, 0)).toBe(i);
+    }
+    expect(tick()).toBe(false);
   });
 
   it('a new size is drawn, the same one is not; after remove nothing is', () => {

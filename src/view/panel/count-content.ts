@@ -1,7 +1,7 @@
 import type { EventsSpec, TableSpec, WidgetSpec } from '../../dashboard/widget-specs.ts';
 import { EventReader } from '../../session/event-reader.ts';
 import { NO_NUMBER } from '../number-format.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { widgetState } from '../widget-state.ts';
 import type { Frame } from '../widget-view.ts';
 import { eventsCall, lengthSpoken, lengthText } from '../widgets/events/event-words.ts';
@@ -23,7 +23,7 @@ export class TableContent implements RowContent {
   constructor(spec: TableSpec, source: RowSource) {
     this.#spec = spec;
     this.#source = source;
-    this.#times = new TimeFormat(source.timezone);
+    this.#times = timesOf(source.timezone);
   }
 
   update(spec: WidgetSpec): void {
@@ -58,7 +58,7 @@ export class EventsContent implements RowContent {
   constructor(spec: EventsSpec, source: RowSource) {
     this.#spec = spec;
     this.#source = source;
-    this.#times = new TimeFormat(source.timezone);
+    this.#times = timesOf(source.timezone);
     this.#reader = new EventReader(spec.name, spec.options);
   }
 

@@ -8,7 +8,7 @@ import {
 import type { SeriesView } from '../../session/session-view.ts';
 import { NumberFormat } from '../number-format.ts';
 import { seriesColor, type Theme } from '../theme.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { SilenceWatch } from '../widget-state.ts';
 import type { Frame } from '../widget-view.ts';
 import { HeldData } from '../widgets/metric/held-data.ts';
@@ -50,7 +50,7 @@ export class LineContent implements RowContent {
     this.#source = source;
     this.#line = line ?? (spec.kind === 'gauge' ? 0 : null);
     this.#held = new HeldData(oneOf(this.#line));
-    this.#times = new TimeFormat(source.timezone);
+    this.#times = timesOf(source.timezone);
     this.#spec = spec;
     this.#numbers = new NumberFormat(spec.options);
     this.#viewport = newViewport(spec);

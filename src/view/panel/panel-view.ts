@@ -7,7 +7,7 @@ import type { FrameScheduler } from '../frame-scheduler.ts';
 import { Menu } from '../menu.ts';
 import { adoptStyles } from '../styles.ts';
 import { HostTheme } from '../theme.ts';
-import { TimeFormat } from '../time-format.ts';
+import { timesOf } from '../time-format.ts';
 import { watchSize, watchVisibility } from '../visibility.ts';
 import type { WidgetCatalogue } from '../widget-catalogue.ts';
 import { FollowsLine } from './follows-line.ts';
@@ -64,7 +64,7 @@ export class PanelView {
   #groups: readonly PanelGroup[] = [];
   #context: GroupContext | null = null;
   #document: DashboardDocument | null = null;
-  #times = new TimeFormat(null);
+  #times = timesOf(null);
   #sparkPx: number = SPARK_PX.usual;
   #ticker: ReturnType<typeof setInterval> | null = null;
   #disposed = false;
@@ -183,7 +183,7 @@ export class PanelView {
     const document = this.#data.store?.document ?? null;
     if (document !== this.#document) {
       if (document?.timezone !== this.#document?.timezone) this.#clearGroups();
-      this.#times = new TimeFormat(document?.timezone ?? null);
+      this.#times = timesOf(document?.timezone ?? null);
       this.#document = document;
     }
     this.#syncGroups(document);

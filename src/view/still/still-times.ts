@@ -1,4 +1,4 @@
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { type AxisFormat, axisFormat } from '../widgets/metric/axis-format.ts';
 
 const HOUR_US = 3600e6;
@@ -26,7 +26,7 @@ export function stillTimes(timezone: string | null): StillTimes {
 }
 
 function makeTimes(timezone: string | null): StillTimes {
-  const format = new TimeFormat(timezone);
+  const format = timesOf(timezone);
   let hour = Number.NaN;
   let zone = '';
   return {

@@ -6,7 +6,7 @@ import { recentTable } from '../../session/event-tables.ts';
 import type { TableView } from '../../session/session-view.ts';
 import { type Card, node } from '../card.ts';
 import type { ExportTable } from '../export/export-table.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
 import { EventDetail } from './events/event-detail.ts';
@@ -52,7 +52,7 @@ class EventsWidget implements WidgetView {
     this.#context = context;
     this.#card = context.card;
     this.#windowUs = spec.options.windowUs;
-    this.#time = new TimeFormat(context.timezone);
+    this.#time = timesOf(context.timezone);
     this.#reader = new EventReader(spec.name, spec.options);
     this.#choice = new WindowChoice((windowUs) => this.#choose(windowUs));
     this.#grid = new EventGrid({ time: this.#time, redraw: () => this.#redraw(), open: (key) => this.#open(key) });

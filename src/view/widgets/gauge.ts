@@ -7,7 +7,7 @@ import type { ExportTable } from '../export/export-table.ts';
 import { NO_NUMBER, NumberFormat } from '../number-format.ts';
 import { stateSpoken } from '../spoken.ts';
 import { resolveColor } from '../theme.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { ValueText } from '../value-text.ts';
 import { SilenceWatch, widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
@@ -53,7 +53,7 @@ class GaugeWidget implements WidgetView {
   constructor(spec: GaugeSpec, context: WidgetContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#time = new TimeFormat(context.timezone);
+    this.#time = timesOf(context.timezone);
     this.#format = new NumberFormat(spec.options);
     this.#root.setAttribute('role', 'meter');
     this.#root.append(this.#canvas.element, this.#value.element, this.#min, this.#max);

@@ -4,7 +4,7 @@ import type { SeriesView } from '../../session/session-view.ts';
 import type { ViewControls } from '../dashboard/view-controls.ts';
 import type { ExportTable } from '../export/export-table.ts';
 import { NumberFormat } from '../number-format.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { Tooltip } from '../tooltip.ts';
 import { watchSize } from '../visibility.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
@@ -74,7 +74,7 @@ class MetricWidget implements WidgetView {
   constructor(spec: MetricSpec, context: WidgetContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#times = new TimeFormat(context.timezone);
+    this.#times = timesOf(context.timezone);
     this.#format = axisFormat(spec.options.axis, context.timezone);
     this.#numbers = new NumberFormat(spec.options);
     const { card } = context;

@@ -2,7 +2,7 @@ import type { TableSpec, WidgetSpec } from '../../dashboard/widget-specs.ts';
 import type { TableRow, TableView } from '../../session/session-view.ts';
 import { type Card, node } from '../card.ts';
 import { type ExportTable, exportCell } from '../export/export-table.ts';
-import { TimeFormat } from '../time-format.ts';
+import { type TimeFormat, timesOf } from '../time-format.ts';
 import { widgetState } from '../widget-state.ts';
 import type { CreateWidget, Frame, WidgetContext, WidgetView } from '../widget-view.ts';
 import { layoutColumns } from './table/column-layout.ts';
@@ -58,7 +58,7 @@ class TableWidget implements WidgetView {
     this.#spec = spec;
     this.#context = context;
     this.#card = context.card;
-    this.#time = new TimeFormat(context.timezone);
+    this.#time = timesOf(context.timezone);
     this.#formats = new TableFormats(this.#time, () => context.store.nowUs());
     this.#model = new TableModel(() => this.#resort());
     this.#header = new TableHeader((column) => this.#model.toggle(column));

@@ -29,6 +29,7 @@ export interface AxesInput {
  * When the axes of one chart are drawn.
  *
  * 1. `stale` axes (range, size, theme, numbers changed) must be drawn before the next picture: `isReady` waits for a turn.
+ *    The very first take two frames: they open, then they are drawn.
  * 2. Between two draws time labels slide with the line for nothing but a transform; a label that left or fits newly
  *    brings a draw, at most one a second.
  */
@@ -68,6 +69,8 @@ export class Axes {
       return false;
     }
     const whole = this.stale;
+    // Still stale: the next frame draws the rest.
+    if (whole && this.#chart.open(this.#timePicture(scale, input))) return false;
     this.stale = false;
     this.drawnMs = nowMs;
     this.#drawnEdgeUs = scale.edgeUs;

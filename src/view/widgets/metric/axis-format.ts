@@ -1,5 +1,5 @@
 import type { Axis } from '../../../dashboard/widget-specs.ts';
-import { TimeFormat } from '../../time-format.ts';
+import { type TimeFormat, timesOf } from '../../time-format.ts';
 import { MIN_TICK_PX, type TimeTick, timeTicks } from '../../time-ticks.ts';
 
 /** How places on a chart's x axis are chosen and written: event times in us, or whole steps. */
@@ -76,4 +76,4 @@ function roundStep(least: number): number {
 
 /** The format of an axis: clock times of `timezone` (null: the viewer's), or plain steps. */
 export const axisFormat = (axis: Axis, timezone: string | null): AxisFormat =>
-  axis === 'step' ? STEP_AXIS : new TimeAxis(new TimeFormat(timezone));
+  axis === 'step' ? STEP_AXIS : new TimeAxis(timesOf(timezone));

@@ -7,13 +7,15 @@ const MOST_PART = 0.4;
 const SHRINK_BY_PX = 12;
 const SHRINK_AFTER_MS = 5000;
 
+/** Measures texts for the whole page. */
+let RULER: CanvasRenderingContext2D | null = null;
+
 /**
  * The room the names and values at the ends of several lines take: as wide as the widest of them, at least 100 px, at
  * most 40 % of the card. It grows at once and shrinks after 5 s, so that a digit more or less does not move the plot.
  */
 export class EndRoom {
   px = END_LABEL_PX;
-  readonly #context = document.createElement('canvas').getContext('2d');
   readonly #widths = new Map<string, number>();
   #font = '';
   #tightMs = Number.NaN;
@@ -50,8 +52,9 @@ export class EndRoom {
     const key = `${weight}${text}`;
     let width = this.#widths.get(key);
     if (width === undefined) {
-      if (this.#context !== null) this.#context.font = `${weight} 11px ${this.#font}`;
-      width = this.#context?.measureText(text).width ?? text.length * 6.5;
+      RULER ??= document.createElement('canvas').getContext('2d');
+      if (RULER !== null) RULER.font = `${weight} 11px ${this.#font}`;
+      width = RULER?.measureText(text).width ?? text.length * 6.5;
       this.#widths.set(key, width);
     }
     return width;

@@ -1,3 +1,9 @@
+import type { PanelOptions } from './view/panel/panel-options.ts';
+import type { ViewStill } from './view/still/view-still.ts';
+
+export type { PanelOptions, PanelSource } from './view/panel/panel-options.ts';
+export type { ViewStill } from './view/still/view-still.ts';
+
 /**
  * The meeting point of everything on one page: loaders and runtimes of any package version find each other under one global symbol.
  *
@@ -69,61 +75,6 @@ export interface SessionFacts {
   readonly complete: boolean;
 }
 
-/** A view's picture. */
-export interface Still {
-  /** Base64 without a prefix. */
-  readonly png: string;
-  readonly bytes: number;
-  readonly seq: number;
-  readonly samples: number;
-  /** Event time of the newest data, whole us. */
-  readonly timeUs: number;
-  /** Size at which it is to be shown, CSS px. */
-  readonly widthPx: number;
-  readonly heightPx: number;
-  /** Names, newest values and their time as text. */
-  readonly text: string;
-}
-
-/** What a panel shows: nothing in front, or a kernel. */
-export type PanelSource =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'kernel';
-      /** `Untitled.ipynb`. */
-      readonly name: string;
-      /** Null: nothing was heard yet. */
-      readonly session: string | null;
-      readonly kernel: 'starting' | 'idle' | 'busy' | 'dead' | 'none';
-      /** When the kernel restarted, ms of the page's clock, until it declares something again. */
-      readonly restartedAt: number | null;
-      readonly notice: { readonly code: string; readonly message: string } | null;
-    };
-
-export interface PanelOptions {
-  readonly source: PanelSource;
-  readonly mode: 'compact' | 'full';
-  readonly pinned: boolean;
-  readonly paused: boolean;
-  /** Draws a second at most; 0: every frame. */
-  readonly redrawPerSec: number;
-  /** Ids of the widgets that are hidden in this session. */
-  readonly hidden: readonly string[];
-  /** Keys of collapsed groups. */
-  readonly collapsed: readonly string[];
-  /** Heading of a cell's group; null: the cell is unknown here. */
-  readonly cellHeading: (cell: string) => string | null;
-  readonly onMode: (mode: 'compact' | 'full') => void;
-  readonly onPin: (pinned: boolean) => void;
-  readonly onPause: (paused: boolean) => void;
-  readonly onHidden: (ids: readonly string[]) => void;
-  readonly onCollapsed: (keys: readonly string[]) => void;
-  readonly onExport: () => void;
-  readonly onClear: () => void;
-  /** Brings the cell into sight. */
-  readonly onReveal: (cell: string) => void;
-}
-
 export interface Panel {
   update(change: Partial<PanelOptions>): void;
   dispose(): void;
@@ -163,7 +114,7 @@ export interface Runtime {
 export interface LabRuntime extends Runtime {
   mountPanel(options: PanelOptions, el: HTMLElement): Panel;
   /** A picture of a view, made at once; null where the view is unknown or has no data. Drawn again only where data moved since the last call. */
-  still(spec: OutputSpec, options: { readonly maxBytes: number }): Still | null;
+  still(spec: OutputSpec, options: { readonly maxBytes: number }): ViewStill | null;
   /** One CSV text per kind of data: all series in long form, and each table. Empty for an unknown session. */
   toCsv(session: string): readonly { readonly name: string; readonly text: string }[];
 }

@@ -1,4 +1,4 @@
-import type { LabRuntime, Still } from '../../src/registry.ts';
+import type { LabRuntime, ViewStill } from '../../src/registry.ts';
 import type { HostOutput, Signal } from './host.ts';
 import { type CodeCell, codeCells, type NotebookModel, savedOutput, viewOutputs } from './notebook-cells.ts';
 import { PNG_MIME, parseBundle, TEXT_MIME, VIEW_MIME, type ViewBundle, viewKey } from './view-bundle.ts';
@@ -76,19 +76,23 @@ function writeCell(cell: CodeCell, source: Pick<StillSource, 'runtimeOf'>): numb
   return written;
 }
 
-function stillOf({ name }: ViewBundle, source: Pick<StillSource, 'runtimeOf'>): Still | null {
+function stillOf({ name }: ViewBundle, source: Pick<StillSource, 'runtimeOf'>): ViewStill | null {
   return source.runtimeOf(name.session)?.still(name, { maxBytes: MOST_BYTES }) ?? null;
 }
 
 /** Whether the file's picture knows more than the page: after a refresh, until the history has come. */
-function isRicher({ name, still, picture }: ViewBundle, now: Still, source: Pick<StillSource, 'runtimeOf'>): boolean {
+function isRicher(
+  { name, still, picture }: ViewBundle,
+  now: ViewStill,
+  source: Pick<StillSource, 'runtimeOf'>,
+): boolean {
   if (still === null || picture === null || still.samples <= now.samples) return false;
   const facts = source.runtimeOf(name.session)?.facts(name.session) ?? null;
   return facts === null || facts.epoch !== name.epoch || !facts.complete;
 }
 
 /** The output as the file gets it: our own type with what the picture is of, the picture, and words. */
-function withStill(output: HostOutput, still: Still): Record<string, unknown> {
+function withStill(output: HostOutput, still: ViewStill): Record<string, unknown> {
   const { [WIDGET_MIME]: _widget, [HTML_MIME]: _html, ...data } = output.data;
   const { [PNG_MIME]: _size, [WIDGET_MIME]: _meta, [HTML_MIME]: _htmlMeta, ...metadata } = output.metadata;
   const { timeUs, seq, samples, widthPx, heightPx, png, text } = still;

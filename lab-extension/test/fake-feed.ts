@@ -1,4 +1,4 @@
-import type { LabRuntime, OutputSpec, SessionFacts, Still } from '../../src/registry.ts';
+import type { LabRuntime, OutputSpec, SessionFacts, ViewStill } from '../../src/registry.ts';
 import type { OutputFeed } from '../src/output-view.ts';
 
 export const EPOCH = 'e'.repeat(32);
@@ -6,7 +6,7 @@ export const SPEC: OutputSpec = { session: 'kernel-1', epoch: EPOCH, view: 'v1',
 /** A PNG's first bytes and some more, in base64. */
 export const PNG = `iVBORw0KGgo${'A'.repeat(41)}`;
 
-export const still = (change: Partial<Still> = {}): Still => ({
+export const still = (change: Partial<ViewStill> = {}): ViewStill => ({
   ...{ png: PNG, bytes: PNG.length, seq: 5, samples: 100, timeUs: 1_763_733_731_000_000 },
   ...{ widthPx: 640, heightPx: 224, text: 'CPU usage 86.4 %\nLast data 14:02:11' },
   ...change,
@@ -17,7 +17,7 @@ export class ViewRuntime {
   readonly version = '0.1.0';
   facts: SessionFacts | null = null;
   held = new Set<string>();
-  stills = new Map<string, Still>();
+  stills = new Map<string, ViewStill>();
   readonly asked: string[] = [];
   readonly mounts: { readonly spec: OutputSpec; readonly el: HTMLElement; readonly signal: AbortSignal }[] = [];
   readonly watchers = new Set<() => void>();

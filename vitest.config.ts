@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const FAULTS = ['test/e2e/{bad-messages,kernels,loss,python-interface,reruns}.test.ts'];
-const ALONE = ['test/e2e/limits.test.ts', 'test/browser/**/*.test.ts'];
+/** Pages and frames whose painting is counted or timed. */
+const ALONE = ['test/e2e/limits.test.ts', 'test/browser/{metric-paint,metric-use,still}.test.ts'];
 /** The extension from the built wheel, and the other hosts. */
 const LAB = ['test/e2e/{apps,lab-extension,notebook7,notebook7-extension,wheel}.test.ts'];
 /** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
@@ -48,12 +49,13 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
+      // Beside each other: `faults` mostly waits for healing, the others drive pages.
       endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...LAB, ...ALONE]),
       endToEnd('faults', FAULTS, []),
-      // Beside each other, too.
       endToEnd('standalone', ['test/standalone-e2e/**/*.test.ts'], []),
+      // Beside each other, too.
       endToEnd('lab', LAB, []),
+      endToEnd('browser', ['test/browser/**/*.test.ts'], ALONE),
       // What measures a page or the wire has the machine to itself.
       endToEnd('alone', ALONE, []),
     ],

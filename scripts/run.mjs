@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
 const [task, ...options] = process.argv.slice(2);
-const tasks = ['build', 'check', 'test', 'bench', 'demo', 'mutate', 'setup'];
+const tasks = ['build', 'check', 'test', 'bench', 'demo', 'mutate', 'faults', 'fuzz', 'soak', 'setup'];
 if (!tasks.includes(task)) {
   console.error(`unknown task "${task}"; known: ${tasks.join(', ')}`);
   process.exit(2);

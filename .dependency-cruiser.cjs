@@ -28,6 +28,12 @@ module.exports = {
       to: { path: '^(src|standalone)/', pathNot: '^(src/(core|wire|dashboard|session)|standalone/server)/' },
     },
     {
+      name: 'description-knows-no-server',
+      severity: 'error',
+      from: { path: '^standalone/server/openapi/' },
+      to: { path: '^(src|standalone)/', pathNot: '^standalone/server/openapi/' },
+    },
+    {
       name: 'viewer-knows-no-server',
       severity: 'error',
       from: { path: '^standalone/viewer/' },

@@ -12,6 +12,7 @@ const SLOW = [
   'test/ground/arrows.test.ts',
   'test/session/healing.test.ts',
   'test/standalone/{http/stream,hub/snapshot,life/process,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
+  'test/standalone/history/{care,file-errors,full-disk,kill,restore}.test.ts',
 ];
 const quick = process.env.STREAMVIZ_QUICK !== undefined;
 const quickCheck = fileURLToPath(new URL('test/quick-check.ts', import.meta.url));

@@ -43,6 +43,9 @@ const benches: readonly Bench[] = [
   { name: 'standalone', command: process.execPath, script: 'bench/standalone.ts' },
   { name: 'standalone-drawn', command: process.execPath, script: 'bench/standalone-drawn.ts', browser: true },
   { name: 'standalone-charts', command: process.execPath, script: 'bench/standalone-charts.ts', browser: true },
+  { name: 'history', command: process.execPath, script: 'bench/history.ts' },
+  { name: 'login', command: process.execPath, script: 'bench/login.ts' },
+  { name: 'wire', command: process.execPath, script: 'bench/wire.ts', browser: true },
   { name: 'viewers', command: process.execPath, script: 'bench/viewers.ts' },
   { name: 'viewers-updates', command: process.execPath, script: 'bench/viewers-updates.ts' },
 ];

@@ -27,10 +27,17 @@ class Address:
     token: str | None = None
     pid: int | None = None
     """Process of a server on this machine; None where it is not known."""
+    has_users: bool = False
+    """Whether people log in; then the token is for programs."""
 
     @property
     def link(self) -> str:
-        """Return what a person opens; it carries the token."""
+        """Return what a person opens; it carries the token, but where people log in."""
+        return f"{self.url}/" if self.has_users else self.whole
+
+    @property
+    def whole(self) -> str:
+        """Return the link for other programs of this user; it carries the token."""
         return f"{self.url}/" if self.token is None else f"{self.url}/?token={urllib.parse.quote(self.token)}"
 
     @property

@@ -1,4 +1,4 @@
-"""The command line of `python -m stream_viz`: runs the server until Ctrl-C, or the doctor."""
+"""The command line of `python -m stream_viz`: the server until Ctrl-C, a look into a history file, or the doctor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from stream_viz import _history_command as history_command
 from stream_viz import doctor
 from stream_viz._errors import StreamVizError
 from stream_viz._local_server import server_script
@@ -16,7 +17,7 @@ from stream_viz._thresholds import nearest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WORDS = ("serve", "doctor")
+WORDS = ("serve", "doctor", "history")
 USAGE_CODE = 2
 
 
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str]) -> int:
     if words and not words[0].startswith("-"):
         if words[0] == "doctor":
             return doctor.main(words)
+        if words[0] == "history":
+            return history_command.main(words[1:])
         if words[0] != "serve":
             return _told(f"there is no command {words[0]!r}{nearest(words[0], WORDS)} (commands: {', '.join(WORDS)})")
         words = words[1:]

@@ -36,6 +36,7 @@ def configure(
     buffer_size: Any = UNSET,
     retention: Any = UNSET,
     persistence: Any = UNSET,
+    history_size: Any = UNSET,
     auth: Any = UNSET,
     cors: Any = UNSET,
     linger: Any = UNSET,
@@ -60,11 +61,14 @@ def configure(
 
     - `host`: default "127.0.0.1", this machine alone. `port`: default the one this script had last, else 8600 or the
       next free one; 0 is any free one. `cors`: origins of pages that may read its API. `auth=False`: no token, on this
-      machine alone.
+      machine alone. `auth={"type": "basic", "users": {"ann": "her password"}}`: people log in; a list of names takes
+      passwords of `STREAM_VIZ_PASSWORD_<NAME>`, else they are made and told once. `"keys": {"ci": "send"}` beside users
+      (or with type "token"): keys of programs that view or send.
     - `buffer_size`: history held in memory, default "512MB". `retention`: its age, default "7d"; "off" is no bound.
     - `linger`: how long it stays after the last script and tab are gone, default "10m"; 0 ends it at once.
       `keep=True`: it never ends by itself.
-    - `persistence`: "memory"; stores such as "sqlite:///history.db" come with the next version.
+    - `persistence`: "memory" (default), or a file that keeps history over restarts, such as "sqlite:///history.db" in
+      the working folder, "sqlite:////var/history.db" elsewhere. `history_size`: what it may hold, default "10GB".
 
     An option without effect where it is used says so once. Raises `OPTION_UNKNOWN`, `OPTION_TYPE`, `OPTION_INVALID`,
     `AUTH_REQUIRED`; nothing is changed then.
@@ -84,6 +88,7 @@ def configure(
         "buffer_size": buffer_size,
         "retention": retention,
         "persistence": persistence,
+        "history_size": history_size,
         "auth": auth,
         "cors": cors,
         "linger": linger,

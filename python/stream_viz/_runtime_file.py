@@ -44,7 +44,8 @@ def read_address(path: Path) -> Address | None:
     if not isinstance(host, str) or type(port) is not int or type(pid) is not int or not 0 < port < 65_536:  # noqa: PLR2004
         return None
     reached = EVERY_ADDRESS.get(host, f"[{host}]" if ":" in host else host)
-    return Address(f"http://{reached}:{port}", token if isinstance(token, str) else None, pid)
+    has_users = entry.get("hasUsers") is True
+    return Address(f"http://{reached}:{port}", token if isinstance(token, str) else None, pid, has_users=has_users)
 
 
 def running_server(environ: Mapping[str, str] = os.environ) -> Address | None:

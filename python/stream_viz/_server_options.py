@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from stream_viz._accounts import check_accounts
 from stream_viz._address import is_loopback
 from stream_viz._duration import EXPECTED, duration_text, duration_us, length_us
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
@@ -24,7 +25,7 @@ THEMES = ("auto", "light", "dark")
 BYTES = re.compile(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)\Z")
 BYTE_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 ONLY_WITH_A_START = frozenset(
-    {"host", "port", "buffer_size", "retention", "auth", "cors", "linger", "keep"}
+    {"host", "port", "buffer_size", "retention", "persistence", "history_size", "auth", "cors", "linger", "keep"}
     | {"theme", "favicon", "logo", "auto_refresh", "default_time_range"}
 )
 """Fixed while a server runs."""
@@ -167,14 +168,21 @@ def _origins(name: str, value: Any, call: str) -> list[str]:
 
 
 def _auth(name: str, value: Any, call: str) -> bool | dict[str, object]:
-    """Return whether a token is asked for; a dict (accounts) is accepted for the version that knows it."""
-    return dict(value) if isinstance(value, Mapping) else _flag(name, value, call)
+    """Return whether a token is asked for, or the accounts."""
+    return check_accounts(name, value, call) if isinstance(value, Mapping) else _flag(name, value, call)
 
 
-def _persistence(name: str, value: Any, call: str) -> str | bool:
-    if value is False or (isinstance(value, str) and (value == "memory" or "://" in value)):
-        return value
-    raise _wrong(name, value, call, "'memory', or a store such as 'sqlite:///history.db'")
+def _persistence(name: str, value: Any, call: str) -> str:
+    """Return the address of the file with its absolute path: the server runs in another folder."""
+    if value is False or value == "memory":
+        return "memory"
+    scheme = "sqlite:///"
+    file = value.removeprefix(scheme) if isinstance(value, str) and value.startswith(scheme) else ""
+    if not file or file.endswith("/") or re.search(r"[\0?#]", file) or len(file) > TEXT_CHARACTERS:
+        raise _wrong(
+            name, value, call, "'memory', or a file such as 'sqlite:///history.db' or 'sqlite:////var/history.db'"
+        )
+    return scheme + os.path.abspath(encodable(file))  # noqa: PTH100  without links followed
 
 
 SERVER_OPTIONS: Mapping[str, Callable[[str, Any, str], object]] = {
@@ -190,27 +198,16 @@ SERVER_OPTIONS: Mapping[str, Callable[[str, Any, str], object]] = {
     "buffer_size": _bytes,
     "retention": _age,
     "persistence": _persistence,
+    "history_size": _bytes,
     "auth": _auth,
     "cors": _origins,
     "linger": _linger,
     "keep": _flag,
     "open": _flag,
 }
-LATER = {
-    "persistence": "history on disk comes with the next version; until then it is in memory (buffer_size, retention)",
-    "auth": "accounts come with the next version; until then a link with its token lets people in",
-}
-
-
-def comes_later(options: Mapping[str, object]) -> list[str]:
-    """Return the names of options that this version accepts and does not know yet."""
-    persistent = isinstance(options.get("persistence"), str) and options["persistence"] != "memory"
-    return ["persistence"] * persistent + ["auth"] * isinstance(options.get("auth"), dict)
 
 
 def for_server(options: Mapping[str, object]) -> dict[str, object]:
     """Return what the server itself is told; a browser is opened by this side."""
-    told = {name: value for name, value in options.items() if value is not None and name not in ("open", "persistence")}
-    if isinstance(told.get("auth"), dict):
-        del told["auth"]
+    told = {name: value for name, value in options.items() if value is not None and name != "open"}
     return {**told, "open": False}

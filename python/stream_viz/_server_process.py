@@ -38,8 +38,13 @@ class ServerProcess:
         links = said.get("links")
         self.links = [link for link in links if isinstance(link, str)] if isinstance(links, list) else []
         """Links for other machines, where the server listens for them."""
+        problem = said.get("historyProblem")
+        self.history_problem = problem if isinstance(problem, str) else None
+        """Why history is in memory alone, although a file was named."""
+        self.secrets = secret_lines(said.get("made"))
+        """Lines with passwords and keys that the server made: nobody else knows them. To be told once."""
         found = parse_address(said["url"], said.get("token"), "server")
-        self.address = Address(found.url, found.token, said.get("pid"))
+        self.address = Address(found.url, found.token, said.get("pid"), has_users=said.get("hasUsers") is True)
 
     @property
     def ended(self) -> bool:
@@ -55,6 +60,16 @@ class ServerProcess:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._process.returncode = self._process.returncode or 0  # else Popen warns that it still runs
+
+
+def secret_lines(made: object) -> list[str]:
+    """Return one line for each password and key that a server made."""
+    kinds = made if isinstance(made, dict) else {}
+    return [
+        f"  {word} of {name}, told once: {secret}"
+        for kind, word in (("passwords", "password"), ("keys", "key"))
+        for name, secret in (kinds.get(kind) or {}).items()
+    ]
 
 
 def start_server(node: str, script: Path, options: Mapping[str, object], *, ready_s: float = READY_S) -> ServerProcess:

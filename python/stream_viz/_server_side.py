@@ -15,7 +15,7 @@ from stream_viz._errors import StreamVizError
 from stream_viz._host import switched_off, version
 from stream_viz._local_server import JOIN_VARIABLE, LocalServer
 from stream_viz._server_link import ServerLink
-from stream_viz._server_options import LATER, ONLY_WITH_A_START, comes_later, for_server
+from stream_viz._server_options import ONLY_WITH_A_START, for_server
 from stream_viz._session_name import script_name, script_path
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class ServerSide:
                 self.link = None
                 raise
             self.say(f"{address.url} cannot be reached yet; data are kept and it is tried again")
-        os.environ[SERVER_VARIABLE] = address.link
+        os.environ[SERVER_VARIABLE] = address.whole
 
     def _await(self, link: ServerLink, most_s: float) -> str:
         tries = link.tries
@@ -183,23 +183,34 @@ class ServerSide:
         if address is None:
             return
         if self.local is not None:
-            os.environ[JOIN_VARIABLE] = address.link
+            os.environ[JOIN_VARIABLE] = address.whole
         self._producer.wake_from_link()
         if self._quiet or self._producer.kernel is not None or self._announced == address.link:
             return
         self._announced = address.link
         process = self.local.process if self.local is not None else None
-        for line in announcement(address, process.links if process is not None else ()):
+        for line in announcement(address, process.links if process is not None else ()) + self.told_once():
             print(line, file=sys.stderr, flush=True)  # noqa: T201  the line a script prints
+        if process is not None and process.history_problem is not None:
+            self.say(f"history is in memory alone: {process.history_problem}")
         started = self.local is not None and self.local.started
         if self.local is not None and not started:
             self._say_port(address)
+            self._say_accounts(address)
         chosen = self.options.get("open")
         terminal = sys.stderr is not None and sys.stderr.isatty()
         if (started or chosen is True) and browser_wanted(
             chosen=chosen if isinstance(chosen, bool) else None, terminal=terminal
         ):
             threading.Thread(target=_open_browser, args=(address,), name="streamviz-browser", daemon=True).start()
+
+    def told_once(self) -> list[str]:
+        """Return lines with the passwords and keys that a server made at its start; none the next time."""
+        process = self.local.process if self.local is not None else None
+        if process is None:
+            return []
+        lines, process.secrets = process.secrets, []
+        return lines
 
     def _say_port(self, address: Address) -> None:
         port = self.options.get("port")
@@ -208,6 +219,15 @@ class ServerSide:
                 f"port={port}: a server runs already at {address.url} and is used; to have another one, end it first "
                 f"or set STREAM_VIZ_KEY to a name of its own",
                 about="port taken",
+            )
+
+    def _say_accounts(self, address: Address) -> None:
+        auth = self.options.get("auth")
+        if isinstance(auth, dict) and auth.get("users") and not address.has_users:
+            self.say(
+                f"auth=: a server without users runs already at {address.url} and is used; to have one with them, end "
+                f"it first or set STREAM_VIZ_KEY to a name of its own",
+                about="no users",
             )
 
     def failed(self, problem: StreamVizError) -> None:
@@ -238,13 +258,11 @@ class ServerSide:
             print(f"StreamViz: {text}", file=sys.stderr, flush=True)  # noqa: T201  one line, said once
 
     def configure(self, options: dict[str, object], shared: dict[str, object]) -> None:
-        """Take checked options, `shared` ones with the document too; says once which have no effect or come later."""
+        """Take checked options, `shared` ones with the document too; says once which have no effect."""
         merged = {**self.options, **options, **shared}
         self.options = {name: value for name, value in merged.items() if value is not None}
         for name in options:
-            if name in comes_later(options):
-                why = LATER[name]
-            elif name in ONLY_WITH_A_START and self.link is not None:
+            if name in ONLY_WITH_A_START and self.link is not None:
                 why = "it has no effect any more, the server runs already"
             elif self._producer.kernel is not None and self.link is None:
                 why = "it concerns the server that sv.start() starts"

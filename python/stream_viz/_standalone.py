@@ -24,6 +24,8 @@ def start(**options: Any) -> str:
     producer = _producer.current()
     link = producer.server.start()
     if producer.kernel is not None:
+        for line in producer.server.told_once():
+            print(line)  # noqa: T201  into the cell that asked for the server
         shown = html.escape(link, quote=True)
         producer.kernel.display(
             {"text/html": f'<a href="{shown}" target="_blank" rel="noopener">{shown}</a>', "text/plain": link}

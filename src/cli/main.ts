@@ -5,8 +5,8 @@ const words = process.argv.slice(2);
 const [first = 'serve'] = words;
 const isAboutAll = first === '--help' || first === '--version';
 
-if (first === 'serve' || (first.startsWith('--') && !isAboutAll)) {
-  // The server is a bundle of its own, beside this one: who only wants windows never loads it.
+if (first === 'serve' || first === 'history' || (first.startsWith('--') && !isAboutAll)) {
+  // The server is a bundle of its own, beside this one, and reads its history too: who only wants windows never loads it.
   await import(new URL('./server.mjs', import.meta.url).href);
 } else {
   process.exitCode = await run(words, process);

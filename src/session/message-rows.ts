@@ -15,7 +15,10 @@ export function countCarried({ series, samples, folds }: Message): Float64Array 
 }
 
 /** Calls `take` for each run of rows of one series. */
-export function eachRun(rows: SampleColumns, take: (series: number, from: number, to: number) => void): void {
+export function eachRun(
+  rows: Pick<SampleColumns, 'length' | 'series'>,
+  take: (series: number, from: number, to: number) => void,
+): void {
   let from = 0;
   while (from < rows.length) {
     const to = runEnd(rows.series, from, rows.length);

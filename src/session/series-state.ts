@@ -167,6 +167,7 @@ export class SeriesState implements SeriesView {
     this.cells.addFold(panes.duration[row]!, panes.start[row]!, panes, row);
     this.folds.append(panes, row);
     this.windows.addFold(panes, row, features);
+    this.#touchedPane(panes, row);
     this.#sawPane(panes, row);
   }
 
@@ -181,6 +182,7 @@ export class SeriesState implements SeriesView {
       this.memory.forget();
       this.pastVersion += 1;
     }
+    this.#touchedRows(times, from, to, inOrder);
     const first = inOrder ? Math.max(from, to - 1) : from;
     for (let i = first; i < to; i += 1) {
       this.#saw(times[i]!, values[i]!);
@@ -193,6 +195,7 @@ export class SeriesState implements SeriesView {
     this.memory.forget();
     this.pastVersion += 1;
     const filled = fillFromHistory(this.ring, times, values, from, to);
+    this.#touchedRows(times, from, to, false);
     if (filled !== null) this.windows.takeHistory(...filled);
     for (let i = from; i < to; i += 1) this.#saw(times[i]!, values[i]!);
   }
@@ -223,6 +226,7 @@ export class SeriesState implements SeriesView {
     const before = this.#shownIn(panes, row);
     this.cells.replace(panes.duration[row]!, panes.start[row]!, panes, row, seq);
     this.windows.takeKeyframePane(panes, row, features, this.#shownIn(panes, row) - before);
+    this.#touchedPane(panes, row);
     this.#sawPane(panes, row);
   }
 
@@ -296,6 +300,17 @@ export class SeriesState implements SeriesView {
     const tier = this.cells.tiers[this.cells.tierOf(panes.duration[row]!)]!;
     const cell = tier.find(panes.start[row]!);
     return cell < 0 ? 0 : tier.shown(cell);
+  }
+
+  /** Tells the finer rows where samples came. */
+  #touchedRows(times: Float64Array, from: number, to: number, isRising: boolean): void {
+    if (this.#detail === null || from >= to) return;
+    if (isRising) this.#detail.touch(times[from]!, times[to - 1]! + 1);
+    else for (let i = from; i < to; i += 1) this.#detail.touch(times[i]!, times[i]! + 1);
+  }
+
+  #touchedPane(panes: PaneColumns, row: number): void {
+    this.#detail?.touch(panes.start[row]!, panes.start[row]! + panes.duration[row]!);
   }
 
   #saw(timeUs: number, value: number): void {

@@ -1,8 +1,15 @@
 import type { Refusal, SocketState } from './socket-state.ts';
 import type { OpenSocket } from './web-socket.ts';
 
-/** From where each session goes on: what was applied last. */
-export type ResumeMap = Readonly<Record<string, { readonly epoch: string; readonly seq: number }>>;
+/** From where a session goes on: what was applied last. */
+export interface ResumePosition {
+  readonly epoch: string;
+  readonly seq: number;
+  /** Revision of the document held, where nothing that is held is in doubt: then what is held need not be sent again. */
+  readonly document?: number;
+}
+
+export type ResumeMap = Readonly<Record<string, ResumePosition>>;
 
 /** How fine a viewer wants what comes. `rangeUs` null: everything held. */
 export interface ViewerDetail {
@@ -17,6 +24,8 @@ export interface DetailQuery {
   readonly startUs: number;
   readonly endUs: number;
   readonly columns: number;
+  /** All of it is held as of this message: what changed since is wanted. Absent: everything is. */
+  readonly since?: number;
 }
 
 /** A decoded frame. */

@@ -2,7 +2,7 @@ import { StreamVizError } from '../core/errors.ts';
 import type { MessageStats, SeriesStats, TableProof } from './message-types.ts';
 
 /** Protocol version this code reads: another major is refused, a larger minor is read. */
-export const PROTOCOL_VERSION = [1, 1] as const;
+export const PROTOCOL_VERSION = [1, 2] as const;
 
 /** One entry of a header's `parts`. */
 export interface PartEntry {

@@ -22,6 +22,12 @@ export class FailureRate {
     return false;
   }
 
+  /** Takes one failure back that was noted before it was known to be none. */
+  takeBack(address: string): void {
+    const minute = this.#minutes.get(address);
+    if (minute !== undefined && minute.failures > 0) minute.failures -= 1;
+  }
+
   note(address: string): void {
     const minute = this.#minutes.get(address);
     if (minute !== undefined && this.#now() - minute.startMs < MINUTE_MS) {

@@ -23,6 +23,12 @@ export const LIMITS = {
     doc: 'History held in memory; the oldest becomes coarser, then goes',
   },
   retentionUs: { unit: 'us', value: 7 * 86_400e6, off: '`--retention off`', doc: 'Age of history; older samples go' },
+  historyQueueBytes: {
+    unit: 'bytes',
+    value: 64e6,
+    off: null,
+    doc: 'What is on its way to the history file; above, messages are left out of it and counted',
+  },
   sessions: {
     unit: 'count',
     value: 64,
@@ -181,6 +187,26 @@ export const LIMITS = {
     value: 60,
     off: BY_NAME,
     doc: 'Wrong tokens of one address; above: 429 without looking',
+  },
+  passwordFailuresPerMinute: {
+    unit: 'per minute',
+    value: 10,
+    off: BY_NAME,
+    doc: 'Wrong passwords of one address; above: LOGIN_FAILURES without looking',
+  },
+  nameFailuresPerMinute: {
+    unit: 'per minute',
+    value: 30,
+    off: BY_NAME,
+    doc: 'Wrong passwords for one name from everywhere; above: LOGIN_FAILURES, but for addresses from which it logged in',
+  },
+  logIns: { unit: 'count', value: 10_000, off: null, doc: 'Log-ins held; the one unused for longest ends' },
+  logInMs: { unit: 'ms', value: 30 * 86_400e3, off: BY_NAME, doc: 'A log-in ends so long after it began' },
+  logInIdleMs: {
+    unit: 'ms',
+    value: 7 * 86_400e3,
+    off: BY_NAME,
+    doc: 'A log-in without request and open page ends after so long',
   },
 } as const satisfies Readonly<Record<string, LimitDefinition>>;
 

@@ -12,6 +12,7 @@ export type OptionKind =
   | 'list'
   | 'limits'
   | 'flag'
+  | 'choice'
   | 'zone';
 
 export interface ServerOptionDefinition {
@@ -40,6 +41,12 @@ export const SERVER_OPTIONS = {
   timezone: { kind: 'zone', value: 'NAME', doc: 'IANA time zone of the page. Default: that of each viewer' },
   'buffer-size': { kind: 'bytes', value: 'off|BYTES', doc: 'History held in memory, such as 512MB. Default 512MB' },
   retention: { kind: 'age', value: 'off|DURATION', doc: 'Age of history. Default 7d' },
+  persistence: {
+    kind: 'path',
+    value: 'memory|sqlite:///FILE',
+    doc: 'Where history survives a restart; sqlite:////FILE: an absolute path. Default memory',
+  },
+  'history-size': { kind: 'bytes', value: 'off|BYTES', doc: 'History held in the file; the oldest goes. Default 10GB' },
   cors: {
     kind: 'list',
     value: 'ORIGIN',
@@ -57,9 +64,31 @@ export const SERVER_OPTIONS = {
   },
   keep: { kind: 'flag', value: '', doc: 'Never ends by itself' },
   auth: { kind: 'flag', value: '', doc: 'Ask for a token. Default yes; `--no-auth` only on this machine' },
+  user: {
+    kind: 'list',
+    value: 'NAME',
+    doc: 'Somebody who logs in; password by STREAM_VIZ_PASSWORD_<NAME>, else made and told once; repeatable',
+  },
+  key: {
+    kind: 'list',
+    value: 'NAME=view|send',
+    doc: 'Key of a program; by STREAM_VIZ_KEY_<NAME>, else made and told once; repeatable',
+  },
+  'base-path': { kind: 'text', value: 'PATH', doc: 'Path that a proxy puts before every path. Default none' },
+  'trust-proxy': {
+    kind: 'list',
+    value: 'ADDRESS',
+    doc: 'Proxy, or network of proxies, whose X-Forwarded-For, -Proto and -Host are believed; repeatable',
+  },
   'new-token': { kind: 'flag', value: '', doc: 'Make a new token: links with the old one no longer work' },
   open: { kind: 'flag', value: '', doc: 'Open a browser. Default: on a desktop terminal; STREAM_VIZ_OPEN=0: never' },
   limit: { kind: 'limits', value: 'NAME=off|NUMBER', doc: 'Sets a limit of docs/security.md; repeatable' },
+  'log-level': {
+    kind: 'choice',
+    value: 'debug|info|warn|error|off',
+    doc: 'What is written to standard error. Default warn',
+  },
+  'log-format': { kind: 'choice', value: 'text|json', doc: 'How a line of the log is written. Default text' },
   script: { kind: 'text', value: 'NAME', doc: 'Whose previous port is tried first. Default none' },
   token: {
     kind: 'text',

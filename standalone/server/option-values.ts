@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { StreamVizError } from '../../src/core/errors.ts';
 import { nearestName } from '../../src/core/windows/nearest-name.ts';
 import { durationUs } from '../../src/dashboard/duration.ts';
@@ -69,6 +70,15 @@ export function bytesValue(option: string, given: unknown): number {
 /** Age in us; `Infinity` where it is switched off. */
 export function ageUs(option: string, given: unknown): number {
   return SWITCHED_OFF.includes(given) ? Number.POSITIVE_INFINITY : lengthUs(option, given, '"off", ', 'positive');
+}
+
+/** Absolute path of the file of `sqlite:///FILE`; null for `memory`. */
+export function persistenceValue(option: string, given: unknown): string | null {
+  if (given === 'memory' || given === false || SWITCHED_OFF.includes(given)) return null;
+  const file = typeof given === 'string' && given.startsWith('sqlite:///') ? given.slice('sqlite:///'.length) : '';
+  if (file !== '' && !file.endsWith('/') && !/[\0?#]/.test(file) && file.length <= 4096) return resolve(file);
+  const expected = '"memory", or a file such as "sqlite:///metrics.db" or "sqlite:////var/lib/metrics.db"';
+  throw wrongValue(option, expected, given);
 }
 
 export function zoneValue(option: string, given: unknown): string {

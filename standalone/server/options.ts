@@ -1,6 +1,10 @@
 import { StreamVizError } from '../../src/core/errors.ts';
 import { nearestName } from '../../src/core/windows/nearest-name.ts';
+import { type AccountsOption, authValue, joinedAccounts, keyWords, userWords } from './accounts/accounts-option.ts';
+import { basePathValue } from './accounts/base-path.ts';
+import { BelievedProxies } from './accounts/forwarded.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './limits.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from './log/log-line.ts';
 import { OPTION_NAMES, optionNamed, type ServerOptionName } from './option-definitions.ts';
 import {
   ageUs,
@@ -11,6 +15,7 @@ import {
   limitValues,
   listValue,
   originValue,
+  persistenceValue,
   portValue,
   textValue,
   wrongValue,
@@ -28,6 +33,11 @@ export interface ServerOptions {
   /** null: the one kept for this user. */
   readonly token: string | null;
   readonly auth: boolean;
+  readonly accounts: AccountsOption;
+  /** Before every path; empty: none. */
+  readonly basePath: string;
+  /** Addresses and networks of proxies that are believed. */
+  readonly trustProxy: readonly string[];
   readonly newToken: boolean;
   readonly title: string | null;
   readonly theme: ServerTheme;
@@ -42,6 +52,10 @@ export interface ServerOptions {
   /** Infinity: no bound. */
   readonly bufferBytes: number;
   readonly retentionUs: number;
+  /** Path of the file that history is kept in; null: in memory alone. */
+  readonly persistence: string | null;
+  /** Bytes that file may have. Infinity: no bound. */
+  readonly historyBytes: number;
   /** Origins, or `*`. */
   readonly cors: readonly string[];
   readonly allowHosts: readonly string[];
@@ -50,6 +64,8 @@ export interface ServerOptions {
   readonly keep: boolean;
   /** null: where a person sits before a desktop. */
   readonly open: boolean | null;
+  readonly logLevel: LogLevel | 'off';
+  readonly logFormat: LogFormat;
   readonly script: string | null;
   readonly limits: ServerLimits;
 }
@@ -136,7 +152,13 @@ export function resolveOptions(given: GivenOptions, written: (name: string) => s
     given[name] === undefined ? fallback : parse(written(name), given[name]);
   const keep = read('keep', flagValue, false);
   const host = read('host', hostValue, '127.0.0.1');
-  const auth = read('auth', flagValue, true);
+  const { isAsked: auth, accounts: ofAuth } = read('auth', authValue, authValue('auth', true));
+  const accounts = joinedAccounts(written('auth'), [
+    ofAuth,
+    { users: read('user', userWords, []), keys: read('key', keyWords, []) },
+  ]);
+  if (!auth && accounts.users.length + accounts.keys.length > 0)
+    throw wrongValue(written('auth'), 'no accounts where nothing is asked for', false);
   if (!auth && !isLoopback(host)) {
     const message =
       `${written('host')} ${host} can be reached from other machines, so a token is asked for there: ` +
@@ -150,6 +172,9 @@ export function resolveOptions(given: GivenOptions, written: (name: string) => s
     port: read<number | null>('port', portValue, null),
     token: read<string | null>('token', tokenValue, null),
     auth,
+    accounts,
+    basePath: read('base-path', basePathValue, ''),
+    trustProxy: read<readonly string[]>('trust-proxy', proxiesValue, []),
     newToken: read('new-token', flagValue, false),
     title: read<string | null>('title', textValue, null),
     theme: read<ServerTheme>('theme', (option, value) => choiceValue(option, value, THEMES), 'auto'),
@@ -160,11 +185,15 @@ export function resolveOptions(given: GivenOptions, written: (name: string) => s
     timezone: read<string | null>('timezone', zoneValue, null),
     bufferBytes,
     retentionUs,
+    persistence: read<string | null>('persistence', persistenceValue, null),
+    historyBytes: read('history-size', bytesValue, 10e9),
     cors: read<readonly string[]>('cors', corsValue, []),
     allowHosts: read<readonly string[]>('allow-host', listValue, []).map((name) => name.toLowerCase()),
     lingerMs: keep ? Number.POSITIVE_INFINITY : read('linger', lingerMs, 600_000),
     keep,
     open: read<boolean | null>('open', flagValue, null),
+    logLevel: read('log-level', (option, value) => choiceValue(option, value, [...LOG_LEVELS, 'off']), 'warn'),
+    logFormat: read('log-format', (option, value) => choiceValue(option, value, LOG_FORMATS), 'text'),
     script: read<string | null>('script', textValue, null),
     limits: { ...DEFAULT_LIMITS, bufferBytes, retentionUs, ...read('limit', limitValues, {}) },
   };
@@ -182,6 +211,12 @@ function tokenValue(option: string, given: unknown): string {
   throw new StreamVizError('OPTION_INVALID', `${option}: expected 16 to 256 letters, digits, - and _`, {
     details: { option },
   });
+}
+
+function proxiesValue(option: string, given: unknown): readonly string[] {
+  const addresses = listValue(option, given);
+  new BelievedProxies(addresses, option);
+  return addresses;
 }
 
 function refreshMs(option: string, given: unknown): number {

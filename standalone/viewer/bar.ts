@@ -6,6 +6,7 @@ export interface BarCommands {
   openRange(anchor: HTMLElement): void;
   openRefresh(anchor: HTMLElement): void;
   openTheme(anchor: HTMLElement): void;
+  openAccount(anchor: HTMLElement): void;
   /** The menu of a narrow bar: what has no button there. */
   openMore(anchor: HTMLElement): void;
   togglePause(): void;
@@ -13,8 +14,8 @@ export interface BarCommands {
 }
 
 /**
- * The bar of the page: title, connection, search, range, refresh, pause, theme. Below 560 px search, range and refresh
- * stand in a menu.
+ * The bar of the page: title, connection, search, range, refresh, pause, theme, who is logged in. Below 560 px search, range
+ * and refresh stand in a menu; who is logged in stands in one below 700 px.
  *
  * Setting what is shown already touches nothing.
  */
@@ -23,6 +24,7 @@ export class Bar {
   readonly range: HTMLButtonElement;
   readonly refresh: HTMLButtonElement;
   readonly theme: HTMLButtonElement;
+  readonly account: HTMLButtonElement;
   readonly more: HTMLButtonElement;
   readonly #title = node('h1', 'sv-bar-title');
   readonly #logo = node('img', 'sv-bar-logo');
@@ -45,9 +47,20 @@ export class Bar {
     this.#pause = button('', 'Pause', () => commands.togglePause());
     this.theme = menuButton('sv-icon', 'Theme and keys', commands.openTheme);
     this.theme.replaceChildren(icon('auto', 16));
+    this.account = menuButton('sv-wide sv-account', 'Account', commands.openAccount);
+    this.account.hidden = true;
     this.more = menuButton('sv-icon sv-narrow', 'Range, refresh and search', commands.openMore);
     this.more.replaceChildren(icon('more'));
-    this.element.append(lead, this.#searchBox, this.range, this.refresh, this.#pause, this.theme, this.more);
+    this.element.append(
+      lead,
+      this.#searchBox,
+      this.range,
+      this.refresh,
+      this.#pause,
+      this.theme,
+      this.account,
+      this.more,
+    );
     this.setPaused(false);
   }
 
@@ -103,6 +116,20 @@ export class Bar {
     this.theme.dataset.icon = name;
     this.theme.replaceChildren(icon(name, 16));
     this.theme.title = `Theme: ${label} (T)`;
+  }
+
+  /** @param user Who is logged in; null: nobody, and the bar has no such button. */
+  setUser(user: string | null): void {
+    this.account.hidden = user === null;
+    if (user === null || this.account.dataset.text === user) return;
+    setLabel(this.account, user, 'Logged in as');
+    this.account.title = `Logged in as ${user}`;
+  }
+
+  /** Where log-out stands: in a button of its own, or in the menu that is there instead. */
+  get accountPlace(): 'bar' | 'more' | 'theme' {
+    if (this.account.offsetParent !== null) return 'bar';
+    return this.more.offsetParent === null ? 'theme' : 'more';
   }
 
   setSearch(text: string): void {

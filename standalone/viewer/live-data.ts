@@ -11,6 +11,7 @@ import {
 } from '../../src/transport/socket.ts';
 import type { Resumed } from './connection-words.ts';
 import { DelayMeter } from './delay-meter.ts';
+import { positionOf } from './resume-position.ts';
 import { SessionList } from './session-list.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,6 +21,8 @@ export interface Greeting {
   readonly title: string;
   readonly options: Fields;
   readonly version: string;
+  /** Who is logged in; null where nobody is. */
+  readonly user: string | null;
 }
 
 export interface LiveDataOptions
@@ -179,13 +182,14 @@ export class LiveData {
     this.sessions.forget(session);
   }
 
-  #greet({ title, options, server }: Fields): void {
+  #greet({ title, options, server, user }: Fields): void {
     const of = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
     const { version } = of(server);
     this.greeting = {
       title: typeof title === 'string' ? title : '',
       options: of(options),
       version: typeof version === 'string' ? version : '',
+      user: typeof user === 'string' && user !== '' ? user : null,
     };
     this.#options.onState();
   }
@@ -228,6 +232,6 @@ export class LiveData {
   #resume(): ResumeMap {
     const known = this.list.all.map(({ session }) => [session, this.sessions.get(session)] as const);
     const applied = known.filter(([, { epochId, seq }]) => epochId !== '' && seq > 0);
-    return Object.fromEntries(applied.map(([session, { epochId, seq }]) => [session, { epoch: epochId, seq }]));
+    return Object.fromEntries(applied.map(([session, store]) => [session, positionOf(store)]));
   }
 }

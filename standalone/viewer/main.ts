@@ -1,5 +1,5 @@
 // The page's script: finds its server, tells who refuses, starts the page.
-import { type Refusal, refusalOf } from '../../src/transport/socket-state.ts';
+import { type LastError, type Refusal, refusalOf } from '../../src/transport/socket-state.ts';
 import { registerPage } from './page-registry.ts';
 import { ViewerPage } from './viewer-page.ts';
 
@@ -7,8 +7,10 @@ declare const __STREAMVIZ_VERSION__: string;
 
 /** Why a connection never opened: a browser keeps the answer to itself, a plain request does not. */
 async function explain(): Promise<Refusal | null> {
-  const { status } = await fetch('api/health', { cache: 'no-store' });
-  return refusalOf(status, null);
+  const answer = await fetch('api/health', { cache: 'no-store' });
+  if (answer.ok) return null;
+  const said = (await answer.json().catch(() => null)) as { readonly error?: LastError } | null;
+  return refusalOf(answer.status, said?.error ?? null);
 }
 
 const url = new URL('ws', location.href);

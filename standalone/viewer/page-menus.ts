@@ -10,6 +10,11 @@ export interface PageChoices {
   readonly openCustom: () => void;
   readonly openSearch: () => void;
   readonly openHelp: () => void;
+  /** Who is logged in; null where nobody is. */
+  readonly user: () => string | null;
+  readonly logOut: () => void;
+  /** Which menu log-out is in. */
+  readonly accountPlace: () => 'bar' | 'more' | 'theme';
 }
 
 /** The menus of the bar. */
@@ -40,7 +45,12 @@ export class PageMenus {
     this.#open(anchor, 'Theme and keys', [
       { title: 'Theme', items },
       { title: null, items: [{ label: 'Keyboard shortcuts', hint: '?', onChoose: () => this.#choices.openHelp() }] },
+      ...this.#accountGroups('theme'),
     ]);
+  }
+
+  account(anchor: HTMLElement): void {
+    this.#open(anchor, 'Account', this.#accountGroups('bar'));
   }
 
   more(anchor: HTMLElement): void {
@@ -49,7 +59,14 @@ export class PageMenus {
       ...this.#rangeGroups('Range'),
       this.#refreshGroup('Refresh'),
       { title: null, items: [search] },
+      ...this.#accountGroups('more'),
     ]);
+  }
+
+  #accountGroups(place: 'bar' | 'more' | 'theme'): readonly MenuGroup[] {
+    const { user, logOut, accountPlace } = this.#choices;
+    const name = accountPlace() === place ? user() : null;
+    return name === null ? [] : [{ title: `Logged in as ${name}`, items: [{ label: 'Log out', onChoose: logOut }] }];
   }
 
   #rangeGroups(title: string | null): readonly MenuGroup[] {

@@ -13,6 +13,7 @@ import { CustomRange } from './custom-range.ts';
 import { DetailLoader } from './detail-loader.ts';
 import { Help } from './help.ts';
 import { LiveData, type LiveDataOptions } from './live-data.ts';
+import { goToLogIn, isLoggedOut, logOut } from './log-in.ts';
 import { Notes } from './notes.ts';
 import { PageCommands } from './page-commands.ts';
 import { listenKeys } from './page-keys.ts';
@@ -90,7 +91,7 @@ export class ViewerPage {
       query: (query) => this.live.query(query),
       series: (session, epoch, key) => {
         const store = this.live.store(session);
-        return store.epochId === epoch ? store.data.series.get(key) : undefined;
+        return epoch === null || store.epochId === epoch ? store.data.series.get(key) : undefined;
       },
       onLoaded: () => this.#sections.invalidate(),
       schedule: (run, ms) => {
@@ -104,6 +105,9 @@ export class ViewerPage {
       openCustom: () => this.#openCustom(),
       openSearch: () => this.#bar.focusSearch(),
       openHelp: () => this.#help.toggle(),
+      user: () => this.live.greeting?.user ?? null,
+      logOut,
+      accountPlace: () => this.#bar.accountPlace,
     });
     this.#custom = new CustomRange((span) => this.#choose({ span }));
     this.#words = new PageWordsView({
@@ -115,6 +119,7 @@ export class ViewerPage {
       openRange: (anchor) => this.#menus.range(anchor),
       openRefresh: (anchor) => this.#menus.refresh(anchor),
       openTheme: (anchor) => this.#menus.theme(anchor),
+      openAccount: (anchor) => this.#menus.account(anchor),
       openMore: (anchor) => this.#menus.more(anchor),
       togglePause: () => this.#commands.togglePause(),
       search: (search) => this.#choose({ search }),
@@ -227,7 +232,9 @@ export class ViewerPage {
 
   #stateChanged(): void {
     const { greeting } = this.live;
+    if (isLoggedOut(this.live.state)) goToLogIn();
     if (greeting !== null) {
+      this.#bar.setUser(greeting.user);
       const before = JSON.stringify(this.#defaults);
       this.#defaults = serverDefaults(greeting.options);
       if (JSON.stringify(this.#defaults) !== before) {

@@ -1,6 +1,6 @@
 import { DistinctSet } from '../distinct-set.ts';
 import { QuantileSketch } from '../sketch/quantile-sketch.ts';
-import { doublesIn, metaNumber, numberIn, tableNamed } from '../state-input.ts';
+import { bytesIn, doublesIn, metaNumber, numberIn, stateInvalid, tableNamed } from '../state-input.ts';
 import type { StateColumn, StateTable } from '../state-table.ts';
 import { CounterSamples } from './counter-samples.ts';
 import { ROW_SHIFT } from './pane-row.ts';
@@ -110,9 +110,9 @@ export function restorePaneWindows(state: PaneWindowsState, tables: readonly Sta
   emitter.fired = numberIn(table, 'fired');
   panes.evictedValue = numberIn(table, 'evicted');
   const index = doublesIn(table, 'index');
-  const rowColumns = ROW_COLUMNS.map((name) => doublesIn(table, name));
-  const sketches = table.columns.sketch as readonly (Uint8Array | null)[];
-  const distincts = table.columns.distinct as readonly (Uint8Array | null)[];
+  const rowColumns = ROW_COLUMNS.map((name) => doublesIn(table, name, index.length));
+  const sketches = bytesIn(table, 'sketch', index.length);
+  const distincts = bytesIn(table, 'distinct', index.length);
   const places: number[] = [];
   for (let i = 0; i < index.length; i += 1) {
     const place = panes.ensure(index[i]!);
@@ -121,7 +121,10 @@ export function restorePaneWindows(state: PaneWindowsState, tables: readonly Sta
     const sketch = sketches[i];
     if (sketch) panes.extras?.putSketch(place, QuantileSketch.decode(sketch));
     const distinct = distincts[i];
-    if (distinct) panes.extras?.putDistinct(place, DistinctSet.restore(new Float64Array(distinct.slice().buffer)));
+    if (distinct) {
+      if (distinct.byteLength % 8 !== 0) throw stateInvalid(`a set of values has ${distinct.byteLength} bytes`);
+      panes.extras?.putDistinct(place, DistinctSet.restore(new Float64Array(distinct.slice().buffer)));
+    }
   }
   const samples = tableNamed(tables, 'samples');
   const rows = doublesIn(samples, 'row');

@@ -3,16 +3,21 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { nearestName } from '../../../src/core/windows/nearest-name.ts';
 import type { Access } from '../access.ts';
+import type { LogIn } from '../accounts/log-ins.ts';
+import type { HistorySource } from '../history/reading/series-request.ts';
 import type { SessionHub } from '../hub/session-hub.ts';
 import type { ServerLimits } from '../limits.ts';
+import { type Log, oneLine } from '../log/log.ts';
+import type { Traffic } from '../metrics/traffic.ts';
 import { API_PATHS, pathUnknown } from './api-paths.ts';
 import { dashboardAnswer } from './dashboard-answer.ts';
 import { HttpProblem, problemOf, problemResponse } from './http-problem.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { sectionNamed } from './known-metrics.ts';
 import { metricList } from './metric-list.ts';
+import { packedResponse } from './packed-answer.ts';
 import { Parameters } from './parameters.ts';
-import { accessRequest, type Health, oneLine } from './plain-answers.ts';
+import { accessRequest, type Health, refusalProblem } from './plain-answers.ts';
 import { plotAnswer } from './plot-answer.ts';
 import {
   ANSWER_FORMS,
@@ -28,7 +33,13 @@ import { answerQuery } from './query/query-lines.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { EventStreams } from './stream/event-stream.ts';
 
-type AppContext = Context<{ Bindings: HttpBindings }>;
+interface AppBindings {
+  readonly Bindings: HttpBindings;
+  /** The log-in of who asks; null for everybody else. */
+  readonly Variables: { logIn: LogIn | null };
+}
+
+type AppContext = Context<AppBindings>;
 
 export interface AppEnvironment {
   readonly hub: SessionHub;
@@ -36,12 +47,16 @@ export interface AppEnvironment {
   readonly limits: ServerLimits;
   readonly streams: EventStreams;
   readonly ingest: Ingest;
+  /** Where the past is that memory no longer has; null: nowhere. */
+  readonly past: () => HistorySource | null;
   readonly cors: readonly string[];
+  /** Before every path where a proxy hands it on; empty for none. */
+  readonly basePath: string;
   /** The clock, us. */
   readonly now: () => number;
   readonly health: () => Health;
-  /** Takes a line about a bug. */
-  readonly log: (line: string) => void;
+  readonly traffic: Traffic;
+  readonly log: Log;
   /** Somebody used the API. */
   readonly onUse: () => void;
 }
@@ -55,14 +70,18 @@ const ALLOWED_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Even
  * 2. Nothing of the data is told without the token.
  * 3. A bug is logged in one line and answered with 500; the server goes on.
  */
-export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBindings }> {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+export function createApp(environment: AppEnvironment): Hono<AppBindings> {
+  const app = new Hono<AppBindings>();
   const { hub, limits, cors, now } = environment;
   const security = securityHeaders(cors);
+  const refuse = (problem: HttpProblem): Response => {
+    environment.traffic.refused(problem.code);
+    return problemResponse(problem);
+  };
 
   app.use(async (c, next) => {
     const refused = environment.access().admitPlace(accessRequest(c.env.incoming));
-    if (refused !== null) c.res = problemResponse(new HttpProblem(refused.status, refused.code, refused.message));
+    if (refused !== null) c.res = refuse(refusalProblem(refused));
     else await next();
     for (const [name, value] of Object.entries(security)) c.res.headers.set(name, value);
     if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
@@ -70,8 +89,12 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
     if (origin !== undefined && environment.access().allowsOrigin(origin)) {
       c.res.headers.set('Access-Control-Allow-Origin', origin);
       c.res.headers.set('Access-Control-Expose-Headers', 'Idempotency-Replayed, Retry-After');
+      if (environment.access().isNamedOrigin(origin)) c.res.headers.set('Access-Control-Allow-Credentials', 'true');
     }
     if (cors.length > 0) c.res.headers.append('Vary', 'Origin');
+    if (c.req.method !== 'GET') return;
+    const packed = await packedResponse(accessRequest(c.env.incoming), c.res);
+    if (packed !== c.res) c.res = packed;
   });
 
   app.options('/api/*', (c) => {
@@ -82,13 +105,15 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
   });
 
   app.use('/api/*', async (c, next) => {
-    const admission = environment.access().admit(accessRequest(c.env.incoming));
+    const wanted = c.req.path === '/api/ingest' ? 'send' : 'view';
+    const admission = await environment.access().admit(accessRequest(c.env.incoming), wanted);
     if (admission.ok) {
+      c.set('logIn', admission.logIn);
       environment.onUse();
       await next();
       return undefined;
     }
-    throw new HttpProblem(admission.status, admission.code, admission.message);
+    throw refusalProblem(admission);
   });
 
   app.get('/api/metrics', (c) => {
@@ -112,7 +137,7 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
     const form = call.format === null ? formOf(c.req.header('accept') ?? null) : formNamed(call.format);
     if (form === null)
       throw new HttpProblem(406, 'NOT_ACCEPTABLE', `expected application/json, text/csv or ${ARROW_TYPE} in Accept`);
-    const answer = await answerQuery(hub.sessions, call, now(), limits);
+    const answer = await answerQuery({ sessions: hub.sessions, past: environment.past(), limits }, call, now());
     c.header('Cache-Control', cacheControl(call.refreshSeconds));
     c.header('Vary', 'Accept');
     if (form === 'csv')
@@ -131,8 +156,15 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
       lastEventId: c.req.header('last-event-id') ?? parameters.text('last_event_id'),
       width: parameters.whole('width', 1, 8192) ?? 1024,
       rangeUs: parameters.text('range') === 'all' ? null : parameters.duration('range'),
+      logIn: c.get('logIn'),
     });
     return c.body(body, 200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+  });
+
+  app.get('/api/openapi.json', async (c) => {
+    new Parameters(queryOf(c), []);
+    const { openApiDocument } = await import('../openapi/document.ts');
+    return c.json(openApiDocument({ version: environment.health().version, base: environment.basePath }));
   });
 
   app.post('/api/ingest', (c) => environment.ingest.post(c.req.raw));
@@ -141,18 +173,23 @@ export function createApp(environment: AppEnvironment): Hono<{ Bindings: HttpBin
     app.all(path, (c) => {
       const allowed = path === '/api/ingest' ? 'POST' : 'GET';
       const message = `${c.req.method} is not for this path; expected ${allowed}`;
-      const answer = problemResponse(new HttpProblem(405, 'METHOD_WRONG', message, { details: { allowed } }));
+      const answer = refuse(new HttpProblem(405, 'METHOD_WRONG', message, { details: { allowed } }));
       answer.headers.set('Allow', allowed);
       return answer;
     });
   }
 
-  app.notFound((c) => problemResponse(pathUnknown(c.req.path)));
+  app.notFound((c) => refuse(pathUnknown(c.req.path)));
 
   app.onError((error, c) => {
     const problem = problemOf(error);
-    if (problem.status === 500) environment.log(`INTERNAL ${c.req.method} ${c.req.path}: ${oneLine(error)}`);
-    return problemResponse(problem);
+    if (problem.status === 500)
+      environment.log.write('error', 'fault.request', {
+        method: c.req.method,
+        path: c.req.path,
+        error: oneLine(error),
+      });
+    return refuse(problem);
   });
   return app;
 }

@@ -1,5 +1,6 @@
-import { M4_PER_COLUMN, m4 } from '../../../src/core/retention/m4.ts';
-import type { SeriesState } from '../../../src/session/series-state.ts';
+import { M4_PER_COLUMN } from '../../../src/core/retention/m4.ts';
+import { M4_OUTER_BREAKS, m4WithBreaks } from '../../../src/core/retention/m4-breaks.ts';
+import type { SeriesReading, Stretch } from './series-reading.ts';
 
 /** Rows above which a column gets its first, smallest, largest and last only. */
 export const MOST_PER_COLUMN = 4;
@@ -29,8 +30,9 @@ export class DetailRows {
 
   /** Leaves of the rows of `[startUs, endUs)` what a line in so many columns needs. */
   choose(startUs: number, endUs: number, columns: number): void {
-    if (this.#chosen.length < M4_PER_COLUMN * columns) this.#chosen = new Int32Array(M4_PER_COLUMN * columns);
-    const count = m4(this.time, this.value, 0, this.length, startUs, endUs, columns, this.#chosen);
+    const most = M4_PER_COLUMN * columns + M4_OUTER_BREAKS;
+    if (this.#chosen.length < most) this.#chosen = new Int32Array(most);
+    const count = m4WithBreaks(this.time, this.value, 0, this.length, startUs, endUs, columns, this.#chosen);
     for (let i = 0; i < count; i += 1) {
       this.time[i] = this.time[this.#chosen[i]!]!;
       this.value[i] = this.value[this.#chosen[i]!]!;
@@ -66,14 +68,35 @@ export interface DetailReading {
  * smallest, a largest and its last. O(log n + raw rows of the range + cells of the range).
  */
 export function readDetail(
-  series: SeriesState,
+  { stretches }: Pick<SeriesReading, 'stretches'>,
   range: { readonly startUs: number; readonly endUs: number; readonly columns: number },
   out: DetailRows,
 ): DetailReading {
-  const { cells, ring } = series;
   const { startUs, endUs, columns } = range;
   const columnUs = (endUs - startUs) / columns;
   out.length = 0;
+  let isFine = true;
+  let hasCells = false;
+  for (const stretch of stretches) {
+    const fromUs = Math.max(startUs, stretch.startUs);
+    const untilUs = Math.min(endUs, stretch.endUs);
+    if (!(fromUs < untilUs)) continue;
+    const found = readStretch(stretch, fromUs, untilUs, columnUs, out);
+    isFine &&= found.isFine;
+    hasCells ||= found.hasCells;
+  }
+  const isAll = out.length <= MOST_PER_COLUMN * columns;
+  if (!isAll) out.choose(startUs, endUs, columns);
+  return { isRaw: isAll && !hasCells, isFine };
+}
+
+function readStretch(
+  { cells, ring }: Stretch,
+  startUs: number,
+  endUs: number,
+  columnUs: number,
+  out: DetailRows,
+): { readonly isFine: boolean; readonly hasCells: boolean } {
   let isFine = true;
   let hasCells = false;
   let next = ring.lowerBound(startUs);
@@ -100,7 +123,5 @@ export function readDetail(
     if (tier.count[row]! > 1) out.add(lastUs, tier.last[row]!);
   });
   addRows(next, end);
-  const isAll = out.length <= MOST_PER_COLUMN * columns;
-  if (!isAll) out.choose(startUs, endUs, columns);
-  return { isRaw: isAll && !hasCells, isFine };
+  return { isFine, hasCells };
 }

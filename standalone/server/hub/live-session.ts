@@ -1,5 +1,6 @@
 import { StreamVizError } from '../../../src/core/errors.ts';
 import { EpochStore } from '../../../src/session/epoch-store.ts';
+import { restoreSession, saveSession } from '../../../src/session/session-state.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import { decodeMessage } from '../../../src/wire/message.ts';
 import type { Message, ResultsPart } from '../../../src/wire/message-types.ts';
@@ -8,11 +9,16 @@ import { writeResultsPart } from '../../../src/wire/results-part.ts';
 import { classFrame, type ReadFrame, withResults } from './class-frame.ts';
 import { detailFrame } from './detail.ts';
 import type { DetailQuery } from './detail-query.ts';
+import { DetailWatch } from './detail-watch.ts';
 import { FrameRing, type HeldFrame } from './frame-ring.ts';
+import { HeldOnDisk } from './held-on-disk.ts';
 import type { HubEnvironment } from './hub-environment.ts';
+import { type HeldBefore, KnownParts } from './known-parts.ts';
 import { type LiveClass, roundedWidth } from './live-class.ts';
 import type { EpochMark } from './producer-hello.ts';
 import { RateMeter } from './rate-meter.ts';
+import { readTotals, type SavedSession, savedTotals } from './saved-session.ts';
+import type { SeriesReading } from './series-reading.ts';
 import type { ShownRange } from './shown-range.ts';
 import { type SessionTotals, snapshotOf } from './snapshot.ts';
 import { storeBytes } from './store-bytes.ts';
@@ -51,10 +57,16 @@ export class LiveSession {
   goneUs = Number.NaN;
   /** The newest producer to leave said that it was done. */
   ended = false;
+  /** Its samples come by HTTP: its producer is the server's own. */
+  byHttp = false;
+  /** How far it is in the history file, where there is one. */
+  readonly disk = new HeldOnDisk();
   store: EpochStore;
   readonly ring = new FrameRing();
   readonly rates: RateMeter;
   startedUs: number;
+  /** How much later the newest message came than the fastest of the last minute, us; 0 before. */
+  lagUs = 0;
   readonly #environment: HubEnvironment;
   #totals: SessionTotals;
   #snapshots = new Map<string, Uint8Array>();
@@ -62,6 +74,9 @@ export class LiveSession {
   #reading: ReadFrame | null = null;
   #newest: HeldFrame | null = null;
   #log = new WindowLog();
+  readonly #details = new DetailWatch();
+  /** By table the message that changed it last. */
+  readonly #tableSeqs = new Map<string, number>();
 
   constructor(options: {
     readonly session: string;
@@ -79,6 +94,20 @@ export class LiveSession {
     this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
   }
 
+  /** A session that goes on where {@link save} left off: given the messages that came later, it holds what the saved one holds. */
+  static restore(
+    options: { readonly session: string; readonly name: string; readonly environment: HubEnvironment },
+    saved: SavedSession,
+  ): LiveSession {
+    const { epoch, totals } = readTotals(saved.totals);
+    const live = new LiveSession({ ...options, epoch });
+    const { now, limits } = options.environment;
+    live.store = restoreSession(saved.body, { now, limits: { cellLimit: limits.cellsPerTier } });
+    live.#totals = { ...totals, epoch, windowed: new WindowedNames(live.store.document) };
+    live.ring.clear(live.seq);
+    return live;
+  }
+
   get epochId(): string {
     return this.store.epochId;
   }
@@ -93,9 +122,29 @@ export class LiveSession {
     return this.#totals.document;
   }
 
+  /** What its newest message said of all of its producer's samples and of its document. */
+  get totals(): Pick<SessionTotals, 'epoch' | 'samplesTotal' | 'documentRevision' | 'stats'> {
+    return this.#totals;
+  }
+
+  /** Local clock when the newest message came, us; NaN before the first of this life. */
+  get newestUs(): number {
+    return this.#newest?.cameUs ?? Number.NaN;
+  }
+
+  /** Number of the newest message that is acknowledged: applied, and on disk where that is waited for; 0: none. */
+  get acknowledged(): number {
+    return this.disk.acknowledged(this.epochId, this.seq);
+  }
+
   /** Bytes held: samples, cells, folds, rows of tables and messages. O(series + tables). */
   get bytes(): number {
     return storeBytes(this.store.data) + this.ring.bytes;
+  }
+
+  /** A copy of everything but messages and rates, to be restored later. O(everything held). */
+  save(): SavedSession {
+    return { totals: savedTotals(this.#totals), body: saveSession(this.store) };
   }
 
   /** Begins another epoch: what was held of the one before is given up. */
@@ -106,6 +155,8 @@ export class LiveSession {
     this.ring.clear(0);
     this.#newest = null;
     this.#log = new WindowLog();
+    this.#details.clear();
+    this.#tableSeqs.clear();
     this.#snapshots.clear();
   }
 
@@ -121,6 +172,7 @@ export class LiveSession {
     const nowUs = this.#environment.now();
     store.messages.received += 1;
     store.clock.note(nowUs, message.sentUs);
+    this.lagUs = nowUs - message.sentUs - store.clock.offsetUs;
     if (store.messages.applied === 0) {
       store.data.seq = message.seq - 1;
       this.ring.clear(message.seq - 1);
@@ -132,6 +184,7 @@ export class LiveSession {
     // Windows are computed here, whatever a producer says of them.
     store.apply(message.results === null ? message : { ...message, results: null });
     this.#note(message, store.document !== before);
+    this.#details.note(message);
     this.rates.add(message);
     const frame = { seq: message.seq, bytes, cameUs: nowUs, windowed: this.#totals.windowed, forms: new Map() };
     this.ring.push(frame);
@@ -152,19 +205,23 @@ export class LiveSession {
   }
 
   /**
-   * Everything as of {@link seq} as one frame; shared by viewers of equal width and range until the next message.
+   * Everything as of {@link seq} as one frame; shared by viewers of equal width and range that lack the same, until the next
+   * message.
    *
    * @param isTold The viewer is told the results of windows; else it computes them itself.
+   * @param held What the viewer holds already: where that is not sent again. Default: nothing.
    */
-  snapshot({ width, rangeUs }: ShownRange, isTold = false): Uint8Array {
+  snapshot({ width, rangeUs }: ShownRange, isTold = false, held: HeldBefore | null = null): Uint8Array {
     const range = { width: roundedWidth(width), rangeUs };
-    const key = `${range.width} ${rangeUs} ${isTold}`;
+    const known = new KnownParts(held, this.store.data, this.#tableSeqs);
+    const key = `${range.width} ${rangeUs} ${isTold} ${known.key}`;
     let bytes = this.#snapshots.get(key);
     if (bytes === undefined) {
       const { snapshotCells: mostCells } = this.#environment.limits;
       const results = isTold ? this.#wholeResults(range) : null;
       const { data } = this.store;
-      bytes = writeMessageFrame(snapshotOf(this.session, data, this.#totals, range, { mostCells, isTold, results }));
+      const options = { mostCells, isTold, results, known };
+      bytes = writeMessageFrame(snapshotOf(this.session, data, this.#totals, range, options));
       if (this.#snapshots.size >= MOST_SNAPSHOTS) this.#snapshots.clear();
       this.#snapshots.set(key, bytes);
     }
@@ -214,9 +271,9 @@ export class LiveSession {
     return bytes;
   }
 
-  /** The answer to a zoom as one frame. */
-  detail(query: DetailQuery): Uint8Array {
-    return detailFrame(this.store, query);
+  /** The answer to a zoom as one frame; `past` are readings of series that reach back behind memory. */
+  detail(query: DetailQuery, past: ReadonlyMap<string, SeriesReading> | null = null): Uint8Array {
+    return detailFrame(this.store, query, this.#details, past);
   }
 
   #newStore({ id }: EpochMark): EpochStore {
@@ -227,6 +284,10 @@ export class LiveSession {
   #note(message: Message, hasNewDocument: boolean): void {
     const { epoch, samplesTotal, documentRevision, tables, stats, document } = message;
     const held = this.#totals;
+    for (const [id, { whole }] of Object.entries(tables)) {
+      const isTold = message.rows.some(({ table }) => table === id);
+      if (isTold || held.tables[id]?.whole !== whole) this.#tableSeqs.set(id, message.seq);
+    }
     this.#totals = {
       ...{ epoch, samplesTotal, documentRevision, tables },
       stats: stats ?? held.stats,

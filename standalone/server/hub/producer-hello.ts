@@ -22,10 +22,18 @@ export interface ProducerHello {
   readonly parent?: number | null;
   /** Path of the script that found this server by itself: its next run begins here. null: it was sent here, or is no script. */
   readonly script?: string | null;
+  /** It is the server's own, for samples that come by HTTP. Default: no. */
+  readonly byHttp?: boolean;
 }
 
 /** What the server holds of a session: everything of this epoch up to and including `seq`. */
 export interface HeldPosition {
   readonly epoch: string;
   readonly seq: number;
+}
+
+/** Where a viewer stands in a session, as it states it. */
+export interface ViewerPosition extends HeldPosition {
+  /** Revision of the document it holds, where it says that nothing of what it holds is in doubt; null: it does not. */
+  readonly document: number | null;
 }

@@ -29,7 +29,7 @@ const arena = new ColumnArena();
  */
 export class ProducerSeat {
   readonly session: string;
-  /** What the server held when the producer came; null: nothing. */
+  /** What the server had acknowledged when the producer came; null: nothing. */
   readonly held: HeldPosition | null;
   /** Messages that came again. */
   doubled = 0;
@@ -56,7 +56,7 @@ export class ProducerSeat {
   }) {
     const { session, hello, limits } = options;
     this.session = session.session;
-    this.held = session.seq === 0 ? null : { epoch: session.epochId, seq: session.seq };
+    this.held = session.acknowledged === 0 ? null : { epoch: session.epochId, seq: session.acknowledged };
     this.#live = session;
     this.#limits = limits;
     this.#epochId = hello.epoch.id;
@@ -71,9 +71,19 @@ export class ProducerSeat {
     return this.#epochId;
   }
 
-  /** What is acknowledged: everything of this epoch up to and including this number. */
+  /** What is acknowledged: everything of this epoch up to and including this number; 0: nothing yet. */
   get position(): HeldPosition {
-    return { epoch: this.#live.epochId, seq: this.#live.seq };
+    return { epoch: this.#live.epochId, seq: this.#live.acknowledged };
+  }
+
+  /** Whether messages are applied that are not acknowledged yet: they are on their way to the disk. */
+  get isAwaited(): boolean {
+    return this.#live.acknowledged < this.#live.seq;
+  }
+
+  /** Resolves once everything applied so far is acknowledged. */
+  whenAcknowledged(): Promise<void> {
+    return this.#live.disk.reaches(this.#live.epochId, this.#live.seq);
   }
 
   /**

@@ -3,8 +3,11 @@ import type { Message } from '../../../src/wire/message-types.ts';
 /** Seconds over which rates are meant. */
 const SECONDS = 5;
 
-/** Samples and messages a second over the last five whole seconds. Allocates nothing after construction. */
+/** Samples and messages in all, and a second over the last five whole seconds. Allocates nothing after construction. */
 export class RateMeter {
+  /** Since the meter was made. */
+  samples = 0;
+  messages = 0;
   readonly #now: () => number;
   readonly #samples = new Float64Array(SECONDS + 1);
   readonly #messages = new Float64Array(SECONDS + 1);
@@ -25,6 +28,8 @@ export class RateMeter {
     }
     let count = message.samples?.length ?? 0;
     for (let row = 0; row < (message.folds?.length ?? 0); row += 1) count += message.folds!.count[row]!;
+    this.samples += count;
+    this.messages += 1;
     this.#samples[slot]! += count;
     this.#messages[slot]! += 1;
   }

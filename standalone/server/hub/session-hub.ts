@@ -1,4 +1,5 @@
 import { StreamVizError } from '../../../src/core/errors.ts';
+import type { HistorySource } from '../history/reading/series-request.ts';
 import { evictBytes, expireSessions } from './history-limits.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 import { LiveSession } from './live-session.ts';
@@ -37,6 +38,8 @@ const CHILD_KEPT_US = 600e6;
  *    another one's session before its own.
  */
 export class SessionHub {
+  /** Where the past is that memory no longer has; null: nowhere. */
+  past: () => HistorySource | null = () => null;
   readonly #environment: HubEnvironment;
   readonly #sessions = new Map<string, LiveSession>();
   readonly #seats = new Map<string, ProducerSeat>();
@@ -86,6 +89,7 @@ export class SessionHub {
     session.name = hello.name;
     session.parent = hello.parent ?? null;
     session.script = hello.script ?? null;
+    session.byHttp = hello.byHttp ?? false;
     session.connected = true;
     session.ended = false;
     session.goneUs = Number.NaN;
@@ -103,6 +107,17 @@ export class SessionHub {
     old?.replace();
     this.#tell((observer) => observer.changed?.(session));
     return seat;
+  }
+
+  /**
+   * Takes in a session of an earlier life of the server: nobody sends to it yet.
+   *
+   * @returns false, and nothing is done, where there is one of its name or no room for it.
+   */
+  adopt(session: LiveSession): boolean {
+    if (this.#sessions.has(session.session) || this.#sessions.size >= this.#environment.limits.sessions) return false;
+    this.#sessions.set(session.session, session);
+    return true;
   }
 
   /** Calls the observer until the returned function is called, which twice is harmless. */

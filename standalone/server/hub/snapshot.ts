@@ -3,6 +3,7 @@ import type { SeriesState } from '../../../src/session/series-state.ts';
 import type { SessionData } from '../../../src/session/session-data.ts';
 import type { KeyframeRange, Message, ResultsPart, RowsPart, SeriesEntry } from '../../../src/wire/message-types.ts';
 import { classPaneUs, isToldAxis, type WindowSide } from './class-panes.ts';
+import type { KnownParts } from './known-parts.ts';
 import { type LiveClass, liveClassOf } from './live-class.ts';
 import { PaneBuilder } from './pane-builder.ts';
 import type { ShownRange } from './shown-range.ts';
@@ -73,6 +74,7 @@ function wholeSlice(id: string, table: TableStore, floor: number): RowsPart {
  * 3. Tiers are those of the viewer's class, so that the live messages that follow change none.
  * 4. Cells of series whose windows the viewer computes bring what those need beyond counts and extremes, as far as it is known.
  * 5. Raw rows are for drawing; cells count. Tables are whole, the document is the producer's own.
+ * 6. What the viewer is known to have is left out: a series, a table, the document.
  *
  * O(cells held + rows of tables + raw rows sent).
  *
@@ -84,11 +86,16 @@ export function snapshotOf(
   data: SessionData,
   totals: SessionTotals,
   range: ShownRange,
-  options: { readonly mostCells: number; readonly isTold: boolean; readonly results: ResultsPart | null },
+  options: {
+    readonly mostCells: number;
+    readonly isTold: boolean;
+    readonly results: ResultsPart | null;
+    readonly known: KnownParts;
+  },
 ): Message {
   builder.length = 0;
   const liveClass = liveClassOf(range.width, range.rangeUs);
-  const { mostCells, isTold, results } = options;
+  const { mostCells, isTold, results, known } = options;
   const side = { windowed: totals.windowed, isTold };
   const share = Math.max(LEAST_CELLS, Math.floor(mostCells / Math.max(1, data.series.size)));
   const shown = { width: Math.min(range.width, share), rangeUs: range.rangeUs };
@@ -97,6 +104,7 @@ export function snapshotOf(
   const ranges: KeyframeRange[] = [];
   const windowed: { readonly state: SeriesState; readonly from: number; readonly to: number }[] = [];
   for (const state of data.series.values()) {
+    if (known.hasSeries(state)) continue;
     const index = series.length;
     const from = builder.length;
     const entry = entryOf(state, liveClass, side);
@@ -114,11 +122,12 @@ export function snapshotOf(
   const { epoch, samplesTotal, documentRevision, tables, stats, document } = totals;
   const slices = Object.entries(tables).flatMap(([id, { floor }]) => {
     const table = data.tables.get(id);
-    return table === undefined ? [] : [wholeSlice(id, table, floor)];
+    return table === undefined || (table.complete && known.hasTable(id)) ? [] : [wholeSlice(id, table, floor)];
   });
   return {
     kind: 'snapshot',
-    ...{ session, epoch, samplesTotal, documentRevision, tables, stats, document, series },
+    ...{ session, epoch, samplesTotal, documentRevision, tables, stats, series },
+    document: known.hasDocument ? null : document,
     seq: data.seq,
     sentUs: data.sentUs,
     answered: null,

@@ -39,11 +39,11 @@ export async function launch(
     const { script } = options;
     const server = await startServer(
       { ...options, token: options.token ?? (options.auth ? keptToken(state, { renew: options.newToken }) : null) },
-      { ...surroundings, previousPort: script === null ? null : ports.portOf(script) },
+      { ...surroundings, environment, previousPort: script === null ? null : ports.portOf(script) },
     );
     if (script !== null) ports.keep(script, server.port);
     keepPortsOf(server, ports);
-    if (living === null) file.write(entryOf(server));
+    if (living === null) file.write(entryOf(server, options.accounts));
     return { kind: 'started', server, release: () => file.release(process.pid) };
   } finally {
     endTurn();
@@ -65,12 +65,27 @@ function keepPortsOf({ hub, port }: RunningServer, ports: KeptPorts): void {
 }
 
 /** Whether a living server is what was asked for. A new token is a wish for another one. */
-function suits({ host, port, token }: RuntimeEntry, options: ServerOptions): boolean {
+function suits({ host, port, token, accounts }: RuntimeEntry, options: ServerOptions): boolean {
   if (options.newToken || (options.token !== null && options.token !== token)) return false;
+  // Whoever asks for accounts must not end up where there are others, or none.
+  const asked = accountsText(options.accounts);
+  if (asked !== '' && asked !== accounts) return false;
   if (options.port !== null && options.port !== port) return false;
   return host === options.host || isLoopback(options.host);
 }
 
-function entryOf({ url, host, port, token, version }: RunningServer): RuntimeEntry {
-  return { url, host, port, token, pid: process.pid, startedUs: Date.now() * 1000, version };
+function entryOf(
+  { url, host, port, token, users, version }: RunningServer,
+  accounts: ServerOptions['accounts'],
+): RuntimeEntry {
+  return {
+    ...{ url, host, port, token, pid: process.pid, startedUs: Date.now() * 1000, version },
+    ...{ hasUsers: users.length > 0, accounts: accountsText(accounts) },
+  };
+}
+
+/** Names of accounts and what they may do, without any secret. */
+function accountsText({ users, keys }: ServerOptions['accounts']): string {
+  const names = [...users.map(({ name }) => name), ...keys.map(({ name, role }) => `${name}=${role}`)];
+  return names.sort().join(',');
 }

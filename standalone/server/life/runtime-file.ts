@@ -12,6 +12,10 @@ export interface RuntimeEntry {
   readonly pid: number;
   readonly startedUs: number;
   readonly version: string;
+  /** Whether people log in: then a link has no token, which is for programs. */
+  readonly hasUsers: boolean;
+  /** Names of its accounts and what they may do; empty for none. */
+  readonly accounts: string;
 }
 
 const KEY = /^[\w.-]{1,100}$/;
@@ -46,8 +50,11 @@ export class RuntimeFile {
 
 function entryOf(input: unknown): RuntimeEntry | null {
   if (typeof input !== 'object' || input === null) return null;
-  const { url, host, port, token, pid, startedUs, version } = input as Record<string, unknown>;
+  const { url, host, port, token, pid, startedUs, version, hasUsers, accounts } = input as Record<string, unknown>;
   if (typeof url !== 'string' || typeof host !== 'string' || typeof version !== 'string') return null;
   if (typeof port !== 'number' || typeof pid !== 'number' || typeof startedUs !== 'number') return null;
-  return { url, host, port, token: typeof token === 'string' ? token : null, pid, startedUs, version };
+  return {
+    ...{ url, host, port, token: typeof token === 'string' ? token : null, pid, startedUs, version },
+    ...{ hasUsers: hasUsers === true, accounts: typeof accounts === 'string' ? accounts : '' },
+  };
 }

@@ -1,12 +1,14 @@
 import { StreamVizError } from '../../../src/core/errors.ts';
 import { asFields, asText, asWhole, invalid, PROTOCOL_VERSION } from '../../../src/wire/header.ts';
 import type { DetailQuery } from '../hub/detail-query.ts';
-import type { HeldPosition, ProducerHello } from '../hub/producer-hello.ts';
+import type { ProducerHello, ViewerPosition } from '../hub/producer-hello.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** The minor version from which viewers know the part `results`. */
 const RESULTS_MINOR = 1;
+/** The minor version from which a snapshot may lack what a viewer has. */
+const DELTAS_MINOR = 2;
 
 /** Most characters of a name that somebody gives. */
 const MOST_NAME = 200;
@@ -24,9 +26,11 @@ export type ViewerText =
   | ({
       readonly kind: 'subscribe';
       readonly id: string;
-      readonly resume: ReadonlyMap<string, HeldPosition>;
+      readonly resume: ReadonlyMap<string, ViewerPosition>;
       /** It speaks 1.1 or later: it is told the results of windows. */
       readonly isTold: boolean;
+      /** It speaks 1.2 or later: a snapshot may lack what it has. */
+      readonly knowsDeltas: boolean;
     } & ViewerRange)
   | { readonly kind: 'control'; readonly id: string; readonly width: number | null; readonly rangeUs?: number | null }
   | ({ readonly kind: 'query'; readonly session: string } & DetailQuery)
@@ -79,12 +83,16 @@ const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null =>
 
 const asRange = (value: unknown): number | null => orNull(value, (range) => asNumber(range, 'rangeUs', 1));
 
-function parseResume(value: unknown): ReadonlyMap<string, HeldPosition> {
-  const resume = new Map<string, HeldPosition>();
+function parseResume(value: unknown): ReadonlyMap<string, ViewerPosition> {
+  const resume = new Map<string, ViewerPosition>();
   for (const [session, position] of Object.entries(asFields(value ?? {}, 'resume'))) {
     const where = `resume.${session}`;
-    const { epoch, seq } = asFields(position, where);
-    resume.set(session, { epoch: asText(epoch, `${where}.epoch`), seq: asWhole(seq, `${where}.seq`, 0) });
+    const { epoch, seq, document } = asFields(position, where);
+    resume.set(session, {
+      epoch: asText(epoch, `${where}.epoch`),
+      seq: asWhole(seq, `${where}.seq`, 0),
+      document: orNull(document, (revision) => asWhole(revision, `${where}.document`, 0)),
+    });
   }
   return resume;
 }
@@ -102,6 +110,7 @@ function parseQuery(fields: Fields): ViewerText {
     series: series.map((key, i) => asText(key, `series[${i}]`)),
     ...{ startUs, endUs },
     columns: Math.ceil(asNumber(fields.columns, 'columns', 1)),
+    since: orNull(fields.since, (since) => asWhole(since, 'since', 0)),
   };
 }
 
@@ -130,6 +139,7 @@ export function parseViewerText(text: string): ViewerText {
         ...{ kind: 'subscribe', id },
         resume: parseResume(fields.resume),
         isTold: asMinor(fields.v) >= RESULTS_MINOR,
+        knowsDeltas: asMinor(fields.v) >= DELTAS_MINOR,
         width: asNumber(fields.width, 'width', 1),
         rangeUs: asRange(fields.rangeUs),
       };

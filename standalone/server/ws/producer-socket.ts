@@ -23,7 +23,8 @@ export interface SocketSurroundings {
 /**
  * One producer's connection: `hello`, `welcome`, then frames that are acknowledged.
  *
- * 1. A message is acknowledged once it is applied and held, at most every 50 ms; doubles too.
+ * 1. A message is acknowledged once it is applied and held, where there is a history file on disk; at most every 50 ms; doubles
+ *    too.
  * 2. A frame that is none closes the connection; a message that cannot be read is answered with an error, skipped and counted,
  *    and closes it after 20.
  * 3. What is passed of a limit closes the connection with its code and concerns no other.
@@ -89,6 +90,11 @@ export class ProducerSocket {
     });
   }
 
+  /** Says goodbye, after what it may know of as acknowledged: the server ends. */
+  end(): void {
+    if (!this.#isOver) this.#end(CLOSE.goingAway, 'the server ends');
+  }
+
   /** The connection is gone. Twice is harmless. */
   closed(): void {
     this.#isOver = true;
@@ -146,13 +152,14 @@ export class ProducerSocket {
     this.#cancelAck ??= schedule(() => {
       this.#cancelAck = null;
       this.#ack();
+      if (!this.#isOver && this.#seat?.isAwaited) this.#scheduleAck();
     }, limits.ackMs);
   }
 
   #ack(): void {
     if (this.#isOver || this.#seat === null) return;
     const { epoch, seq } = this.#seat.position;
-    this.#socket.send(textMessage('ack', { session: this.#seat.session, epoch, seq }));
+    if (seq > 0) this.#socket.send(textMessage('ack', { session: this.#seat.session, epoch, seq }));
   }
 
   #replaced(): void {

@@ -1,12 +1,14 @@
+import type { HeldBefore } from '../hub/known-parts.ts';
 import type { LiveClass } from '../hub/live-class.ts';
 import type { LiveSession } from '../hub/live-session.ts';
 import type { ViewerRange } from './control-text.ts';
 
-/** What a viewer shows now, and whether it knows what results of windows are. */
+/** What a viewer shows now, and what it knows of the protocol: results of windows, snapshots that lack what it has. */
 export interface ViewerSight {
   readonly range: ViewerRange;
   readonly liveClass: LiveClass;
   readonly knowsResults: boolean;
+  readonly knowsDeltas: boolean;
 }
 
 /**
@@ -24,16 +26,25 @@ export class ViewerCursor {
   #hasAll = false;
   /** It may hold results that it was told, now or over another connection. */
   #holdsResults: boolean;
+  /** Revision of the document it has; null where what it has is not known for certain. */
+  #document: number | null;
 
-  constructor(options: { readonly epoch: string; readonly seq: number; readonly holdsResults: boolean }) {
+  /** @param options.document Revision of the document it holds, with everything up to `seq`; null: who knows. */
+  constructor(options: {
+    readonly epoch: string;
+    readonly seq: number;
+    readonly holdsResults: boolean;
+    readonly document: number | null;
+  }) {
     this.epoch = options.epoch;
     this.seq = options.seq;
     this.#holdsResults = options.holdsResults;
+    this.#document = options.document;
   }
 
   /** Where it stands in the life of the session that follows, before its first message. */
   next(epoch: string): ViewerCursor {
-    return new ViewerCursor({ epoch, seq: 0, holdsResults: this.#holdsResults });
+    return new ViewerCursor({ epoch, seq: 0, holdsResults: this.#holdsResults, document: 0 });
   }
 
   /** It has another class, or shows more of the past than it was told results of. */
@@ -48,7 +59,7 @@ export class ViewerCursor {
 
   /** The newest message for this viewer; it has it then. */
   frame(session: LiveSession, sight: ViewerSight): Uint8Array {
-    this.seq = session.seq;
+    this.#reaches(session);
     const isTold = this.isTold(sight);
     if (!isTold || this.#hasAll) return session.frame(session.seq, sight.liveClass, isTold);
     this.#tellAll();
@@ -57,12 +68,24 @@ export class ViewerCursor {
 
   /** Everything as of the newest message; it has it then. */
   snapshot(session: LiveSession, sight: ViewerSight): Uint8Array {
+    const held = sight.knowsDeltas && session.epochId === this.epoch ? this.#held : null;
     this.epoch = session.epochId;
-    this.seq = session.seq;
     this.isBehind = false;
+    // Whatever it held before, it has everything now.
+    this.#document = 0;
+    this.#reaches(session);
     const isTold = this.isTold(sight);
     if (isTold) this.#tellAll();
-    return session.snapshot(sight.range, isTold);
+    return session.snapshot(sight.range, isTold, held);
+  }
+
+  get #held(): HeldBefore | null {
+    return this.#document === null ? null : { seq: this.seq, document: this.#document };
+  }
+
+  #reaches({ seq, store }: LiveSession): void {
+    this.seq = seq;
+    if (this.#document !== null) this.#document = store.document?.revision ?? 0;
   }
 
   #tellAll(): void {

@@ -6,4 +6,6 @@ export interface ViewerFace {
   readonly title: string | null;
   /** Options of the page: theme, favicon, logo, autoRefreshMs, defaultRangeUs, timezone. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Who is logged in at this viewer; null where nobody is. Default: nobody. */
+  readonly user?: string | null;
 }

@@ -17,6 +17,16 @@ const notice = (session: LiveSession, atUs: number): string =>
     atUs,
   });
 
+/** How viewers keep up, all of them together. */
+export interface ViewerLoad {
+  readonly slow: number;
+  /** Of the one that is furthest behind. */
+  readonly lagMs: number;
+  readonly queuedBytes: number;
+  /** Messages left out since the server began, for viewers that have gone too. */
+  readonly conflated: number;
+}
+
 /**
  * All viewers: every applied message goes to each of them, encoded once for each class.
  *
@@ -32,6 +42,8 @@ export class ViewerHall {
   readonly #viewers = new Set<ViewerSocket>();
   readonly #stop: () => void;
   #cancelStats: (() => void) | null = null;
+  /** Messages left out for viewers that have gone. */
+  #conflatedBefore = 0;
 
   constructor(options: {
     readonly hub: SessionHub;
@@ -60,8 +72,24 @@ export class ViewerHall {
     return this.#viewers.size;
   }
 
-  /** Takes a connection; null, after a refusal, where there are too many. */
-  enter(socket: ClientSocket): ViewerSocket | null {
+  /** O(viewers). */
+  get load(): ViewerLoad {
+    const load = { slow: 0, lagMs: 0, queuedBytes: 0, conflated: this.#conflatedBefore };
+    for (const { backlog, conflated } of this.#viewers) {
+      if (backlog.isSlow) load.slow += 1;
+      load.lagMs = Math.max(load.lagMs, backlog.lagMs);
+      load.queuedBytes += backlog.bytes;
+      load.conflated += conflated;
+    }
+    return load;
+  }
+
+  /**
+   * Takes a connection; null, after a refusal, where there are too many.
+   *
+   * @param user Who is logged in there. Default: nobody.
+   */
+  enter(socket: ClientSocket, user: string | null = null): ViewerSocket | null {
     const { viewers } = this.#environment.limits;
     if (this.#viewers.size + this.others() >= viewers) {
       refuse(socket, CLOSE.limit, new StreamVizError('LIMIT_VIEWERS', `This server takes ${viewers} viewers.`));
@@ -72,8 +100,10 @@ export class ViewerHall {
         hub: this.#hub,
         environment: this.#environment,
         heartbeats: this.#heartbeats,
-        face: this.#face,
-        onClosed: (gone) => this.#viewers.delete(gone),
+        face: () => ({ ...this.#face(), user }),
+        onClosed: (gone) => {
+          if (this.#viewers.delete(gone)) this.#conflatedBefore += gone.conflated;
+        },
       },
       socket,
     );

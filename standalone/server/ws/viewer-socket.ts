@@ -1,8 +1,10 @@
 import { isStreamVizError, StreamVizError } from '../../../src/core/errors.ts';
+import { detailPast } from '../history/reading/detail-past.ts';
+import type { DetailQuery } from '../hub/detail-query.ts';
 import type { HubEnvironment } from '../hub/hub-environment.ts';
 import { type LiveClass, liveClassOf } from '../hub/live-class.ts';
 import type { LiveSession } from '../hub/live-session.ts';
-import type { HeldPosition } from '../hub/producer-hello.ts';
+import type { ViewerPosition } from '../hub/producer-hello.ts';
 import type { SessionHub } from '../hub/session-hub.ts';
 import { TokenBucket } from '../hub/token-bucket.ts';
 import { Backlog } from './backlog.ts';
@@ -51,6 +53,7 @@ export class ViewerSocket {
   #cancelLook: (() => void) | null = null;
   #range: ViewerRange | null = null;
   #knowsResults = false;
+  #knowsDeltas = false;
   #liveClass: LiveClass = null;
   #isOver = false;
   #invalid = 0;
@@ -116,6 +119,11 @@ export class ViewerSocket {
     this.#surroundings.onClosed(this);
   }
 
+  /** How far the connection is behind. */
+  get backlog(): Pick<Backlog, 'isSlow' | 'lagMs' | 'bytes'> {
+    return this.#backlog;
+  }
+
   /** A message was applied, the newest of its session: goes on to the viewer, unless it is slow. */
   applied(session: LiveSession): void {
     const cursor = this.#cursorOf(session);
@@ -178,20 +186,22 @@ export class ViewerSocket {
     }
   }
 
-  #subscribe({ width, rangeUs, resume, id, isTold }: ViewerText & { readonly kind: 'subscribe' }): void {
+  #subscribe({ width, rangeUs, resume, id, isTold, knowsDeltas }: ViewerText & { readonly kind: 'subscribe' }): void {
     if (this.#range !== null) throw new StreamVizError('SUBSCRIBED', 'This connection has subscribed already.');
     this.#cancelHello?.();
     this.#cancelHello = null;
     this.#knowsResults = isTold;
+    this.#knowsDeltas = knowsDeltas;
     this.#show({ width, rangeUs });
     const { hub, face, environment } = this.#surroundings;
-    const { serverId, version, title, options } = face();
+    const { serverId, version, title, options, user } = face();
     this.#socket.send(
       textMessage('hello', {
         id,
         server: { id: serverId, version },
         title,
         options,
+        ...(user ? { user } : {}),
         nowUs: environment.now(),
         sessions: [...hub.sessions.values()].map(({ session, name, connected, epochId, startedUs }) => {
           return { session, name, connected, epoch: epochId, startedUs };
@@ -202,10 +212,13 @@ export class ViewerSocket {
   }
 
   /** Sends all that was missed in a session, or a snapshot; from then on live messages follow. */
-  #open(session: LiveSession, from: HeldPosition | null): void {
+  #open(session: LiveSession, from: ViewerPosition | null): void {
     const { epochId: epoch, seq } = session;
     const isSameEpoch = from !== null && from.epoch === epoch;
-    const cursor = new ViewerCursor({ epoch, seq, holdsResults: from !== null });
+    const cursor = new ViewerCursor({
+      ...{ epoch, seq: isSameEpoch ? from.seq : 0, holdsResults: from !== null },
+      document: isSameEpoch ? from.document : seq > 0 ? null : 0,
+    });
     const missed = isSameEpoch ? session.after(from.seq, this.#liveClass, cursor.isTold(this.#sight)) : null;
     const recovered = missed !== null;
     this.#socket.send(
@@ -229,7 +242,8 @@ export class ViewerSocket {
     this.#liveClass = liveClassOf(range.width, range.rangeUs);
   }
 
-  #answer({ id, session, series, startUs, endUs, columns }: ViewerText & { readonly kind: 'query' }): void {
+  #answer({ session, ...query }: ViewerText & { readonly kind: 'query' }): void {
+    const { id, series, columns } = query;
     const { hub, environment } = this.#surroundings;
     const { detailColumns, detailSeries } = environment.limits;
     const held = hub.sessions.get(session);
@@ -240,19 +254,39 @@ export class ViewerSocket {
       problem = new StreamVizError('LIMIT_COLUMNS', `columns is ${columns}, at most ${detailColumns} are answered.`);
     } else if (series.length > detailSeries) {
       problem = new StreamVizError('LIMIT_SERIES', `${series.length} series, at most ${detailSeries} are answered.`);
-    } else this.#socket.send(held.detail({ id, series, startUs, endUs, columns }));
+    } else this.#answerDetail(held, query);
     if (problem !== null) this.#socket.send(errorText(problem, id));
   }
 
+  /** From memory at once; where the past on disk has more, once that has come. */
+  #answerDetail(held: LiveSession, query: DetailQuery): void {
+    const { hub } = this.#surroundings;
+    const past = hub.past();
+    const read = past === null ? null : detailPast(held.store, query, past);
+    if (read === null) {
+      this.#socket.send(held.detail(query));
+      return;
+    }
+    const { epochId: epoch, seq: asOf } = held;
+    const send = (found: Awaited<typeof read> | null) => {
+      if (this.#isOver || hub.sessions.get(held.session) !== held) return;
+      const isSame = held.epochId === epoch;
+      this.#socket.send(isSame ? held.detail({ ...query, asOf }, found) : held.detail(query));
+    };
+    // What cannot be read is not finer: memory answers.
+    read.then(send, () => send(null));
+  }
+
   get #sight(): ViewerSight {
-    return { range: this.#subscribed(), liveClass: this.#liveClass, knowsResults: this.#knowsResults };
+    const knows = { knowsResults: this.#knowsResults, knowsDeltas: this.#knowsDeltas };
+    return { range: this.#subscribed(), liveClass: this.#liveClass, ...knows };
   }
 
   #cursorOf(session: LiveSession): ViewerCursor {
     let cursor = this.#cursors.get(session.session);
     if (cursor?.epoch !== session.epochId) {
       const { epochId: epoch } = session;
-      cursor = cursor?.next(epoch) ?? new ViewerCursor({ epoch, seq: 0, holdsResults: false });
+      cursor = cursor?.next(epoch) ?? new ViewerCursor({ epoch, seq: 0, holdsResults: false, document: 0 });
       this.#cursors.set(session.session, cursor);
     }
     return cursor;

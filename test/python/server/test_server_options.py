@@ -48,14 +48,34 @@ def loud(monkeypatch):
         ({"cors": "https://a.example"}, {"cors": ["https://a.example"]}),
         ({"cors": ["https://a.example/", "*"]}, {"cors": ["https://a.example", "*"]}),
         ({"open": False}, {}),
-        ({"persistence": "memory"}, {}),
-        ({"persistence": "sqlite:///x.db"}, {}),
-        ({"auth": {"users": {}}}, {}),
+        ({"persistence": "memory"}, {"persistence": "memory"}),
+        ({"persistence": False}, {"persistence": "memory"}),
+        ({"persistence": "sqlite:////var/../x.db"}, {"persistence": "sqlite:////x.db"}),
+        ({"history_size": "2GB"}, {"history_size": 2_000_000_000}),
+        ({"history_size": "off"}, {"history_size": "off"}),
+        (
+            {"auth": {"type": "basic", "users": {"ann": "correct horse"}}},
+            {"auth": {"type": "basic", "users": {"ann": "correct horse"}}},
+        ),
+        (
+            {"auth": {"type": "basic", "users": ("ann", "bob"), "keys": {"ci": "send"}}},
+            {"auth": {"type": "basic", "users": {"ann": None, "bob": None}, "keys": {"ci": "send"}}},
+        ),
+        (
+            {"auth": {"type": "token", "keys": {"wall": {"role": "view", "key": "k" * 16}}}},
+            {"auth": {"type": "token", "keys": {"wall": {"role": "view", "key": "k" * 16}}}},
+        ),
     ],
 )
 def test_an_option_reaches_the_server_as_it_takes_it(given, told):
     sv.configure(**given)
     assert for_server(options()) == {**told, "open": False}
+
+
+def test_a_history_file_is_an_absolute_path_of_the_scripts_own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sv.configure(persistence="sqlite:///kept/history.db")
+    assert options() == {"persistence": f"sqlite:///{tmp_path / 'kept' / 'history.db'}"}
 
 
 def test_a_picture_is_an_absolute_path_and_must_be_there(tmp_path, monkeypatch):
@@ -95,12 +115,27 @@ def test_a_picture_is_an_absolute_path_and_must_be_there(tmp_path, monkeypatch):
         ({"keep": 1}, "OPTION_TYPE", "keep="),
         ({"open": "no"}, "OPTION_TYPE", "open="),
         ({"auth": "no"}, "OPTION_TYPE", "auth="),
+        ({"auth": {}}, "OPTION_INVALID", "type 'basic' or 'token'"),
+        ({"auth": {"type": "basic"}}, "OPTION_TYPE", "a list of names"),
+        ({"auth": {"type": "basic", "users": {}}}, "OPTION_TYPE", "a list of names"),
+        ({"auth": {"type": "basic", "users": "ann"}}, "OPTION_INVALID", "a list of names"),
+        ({"auth": {"type": "basic", "user": ["ann"]}}, "OPTION_INVALID", "did you mean 'users'"),
+        ({"auth": {"type": "basic", "users": {"ann": "short"}}}, "OPTION_INVALID", "8 characters for 'ann'"),
+        ({"auth": {"type": "basic", "users": {"a:b": None}}}, "OPTION_INVALID", "names of at most 64"),
+        ({"auth": {"type": "basic", "users": [5]}}, "OPTION_TYPE", "names of at most 64"),
+        ({"auth": {"type": "token", "users": ["ann"]}}, "OPTION_INVALID", "type 'basic', as there are users"),
+        ({"auth": {"type": "token", "keys": {"ci": "sned"}}}, "OPTION_INVALID", "did you mean 'send'"),
+        ({"auth": {"type": "token", "keys": {"ci": {"role": "send", "key": "x"}}}}, "OPTION_INVALID", "16 to 256"),
         ({"cors": "a.example"}, "OPTION_INVALID", "cors="),
         ({"cors": ["https://a.example/path"]}, "OPTION_INVALID", "cors="),
         ({"cors": [5]}, "OPTION_INVALID", "cors="),
         ({"cors": 5}, "OPTION_INVALID", "cors="),
         ({"persistence": "disk"}, "OPTION_INVALID", "sqlite"),
         ({"persistence": True}, "OPTION_TYPE", "persistence="),
+        ({"persistence": "sqlite:///"}, "OPTION_INVALID", "sqlite:///history.db"),
+        ({"persistence": "sqlite://x.db"}, "OPTION_INVALID", "sqlite:///history.db"),
+        ({"persistence": "redis://x"}, "OPTION_INVALID", "sqlite"),
+        ({"history_size": "5 apples"}, "OPTION_INVALID", "history_size="),
         ({"favicon": 5}, "OPTION_INVALID", "favicon="),
         ({"auth": False, "host": "0.0.0.0"}, "AUTH_REQUIRED", "leave auth=False out"),
     ],
@@ -127,13 +162,11 @@ def test_none_returns_an_option_to_its_default(name):
     assert name not in options()
 
 
-def test_what_comes_with_the_next_version_says_so_once(loud, capsys):
-    for _ in range(2):
-        sv.configure(persistence="sqlite:///x.db")
-        sv.configure(auth={"users": {"a": "b"}})
-    said = capsys.readouterr().err.splitlines()
-    assert [line.split("=")[0] for line in said] == ["StreamViz: persistence", "StreamViz: auth"]
-    assert all("next version" in line for line in said)
+def test_a_wrong_password_or_key_is_in_no_message():
+    for auth in ({"type": "basic", "users": {"ann": "hushhus"}}, {"type": "token", "keys": {"a": {"key": "hushhus"}}}):
+        with pytest.raises(sv.StreamVizError) as caught:
+            sv.configure(auth=auth)
+        assert "hush" not in str(caught.value)
 
 
 def test_what_a_running_server_cannot_change_any_more_says_so_once(server, loud, capsys):

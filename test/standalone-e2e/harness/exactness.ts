@@ -11,7 +11,7 @@ function need(holds: boolean, what: string, ...detail: readonly unknown[]): asse
   if (!holds) throw new Differs(`${what} ${JSON.stringify(detail)}`);
 }
 
-/** Count, sum of absolute values, extremes and ends of some samples in order of time. */
+/** Count, sum of absolute values, extremes and ends of some samples in the order they were sent. */
 export interface Fold {
   count: number;
   sum: number;
@@ -30,8 +30,9 @@ export function foldOf(samples: Iterable<RecordedSample>): Fold {
     ...{ first: Number.NaN, firstTime: Number.NaN, last: Number.NaN, lastTime: Number.NaN },
   };
   for (const { timeUs, value } of samples) {
-    if (fold.count === 0) Object.assign(fold, { first: value, firstTime: timeUs });
-    Object.assign(fold, { last: value, lastTime: timeUs });
+    // By time, and by arrival where times are equal.
+    if (!(timeUs >= fold.firstTime)) Object.assign(fold, { first: value, firstTime: timeUs });
+    if (!(timeUs < fold.lastTime)) Object.assign(fold, { last: value, lastTime: timeUs });
     fold.count += 1;
     fold.sum += value;
     fold.abs += Math.abs(value);
@@ -111,13 +112,14 @@ export function assertExact(store: EpochStore, record: RecordedEpoch, where: str
   return shown;
 }
 
-/** Raw rows are samples that were sent, each once, in their order. */
+/** Raw rows are samples that were sent, each once, in the order of their times. */
 function assertRows({ ring }: SeriesState, samples: readonly RecordedSample[], where: string): void {
+  const ordered = [...samples].sort((a, b) => a.timeUs - b.timeUs);
   let at = 0;
   for (let i = 0; i < ring.length; i += 1) {
     const timeUs = ring.timeAt(i);
-    while (at < samples.length && samples[at]!.timeUs !== timeUs) at += 1;
-    need(samples[at]?.value === ring.valueAt(i), `${where}: a raw row that was never sent, or twice`, timeUs);
+    while (at < ordered.length && ordered[at]!.timeUs !== timeUs) at += 1;
+    need(ordered[at]?.value === ring.valueAt(i), `${where}: a raw row that was never sent, or twice`, timeUs);
     at += 1;
   }
 }

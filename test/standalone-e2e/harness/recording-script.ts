@@ -5,7 +5,8 @@ import { python } from '../../../scripts/setup.mjs';
 import type { Place, Program } from './place.ts';
 
 /**
- * Sends value after value in turn to two metrics, until it is told `stop`, then says `STOPPED seq` once all is acknowledged.
+ * Sends value after value in turn to two metrics, until it is told `stop`, then says `STOPPED seq` once all is acknowledged. What
+ * stands in `RECORDING_FIRST` it runs before.
  *
  * Per epoch it writes `<epoch>.samples`, (series, time in us, value) as float64, before each send; and `<epoch>.messages`:
  * `m seq samples-so-far` of each message before it is sent, `a seq` of what was acknowledged.
@@ -15,6 +16,7 @@ import math, os, struct, sys, threading, time
 import stream_viz as sv
 from stream_viz import _producer, _server_link
 
+exec(os.environ.get("RECORDING_FIRST", ""))
 folder, rate = sys.argv[1], float(sys.argv[2])
 sender = _producer.current().sender
 path = os.path.join(folder, sender.epoch["id"])

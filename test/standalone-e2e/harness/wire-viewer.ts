@@ -128,7 +128,13 @@ export class WireViewer {
 }
 
 function noteFrame(bytes: Uint8Array, current: ReadonlyMap<string, Opening>): void {
-  const { header } = decodeFrame(bytes);
+  let header: Readonly<Record<string, unknown>>;
+  try {
+    ({ header } = decodeFrame(bytes));
+  } catch {
+    // A network changed it: what the page's own connection makes of it is what counts.
+    return;
+  }
   const epoch = header.epoch as { id: string } | undefined;
   if (epoch === undefined) return;
   current

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { ServerLog } from '../../../standalone/server/log/log.ts';
 import { parseOptionsObject } from '../../../standalone/server/options.ts';
 import { type RunningServer, startServer } from '../../../standalone/server/server.ts';
 
@@ -24,7 +25,7 @@ export async function openServer(
     {
       folder,
       version: '1.2.3',
-      log: (line) => lines.push(line),
+      log: new ServerLog({ level: 'warn', format: 'text', put: (line) => void lines.push(line) }),
     },
   );
   onTestFinished(async () => {
@@ -62,7 +63,8 @@ export function ask({ port }: { readonly port: number }, path: string, asked: As
       answer.on('end', () => {
         const bytes = Buffer.concat(pieces);
         const text = bytes.toString('utf8');
-        const isJson = (answer.headers['content-type'] ?? '').startsWith('application/json');
+        const isPlain = answer.headers['content-encoding'] === undefined;
+        const isJson = isPlain && (answer.headers['content-type'] ?? '').startsWith('application/json');
         const json = (isJson && text !== '' ? JSON.parse(text) : {}) as Record<string, unknown>;
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, bytes, json });
       });

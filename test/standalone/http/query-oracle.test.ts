@@ -7,6 +7,7 @@ import { SeriesState } from '../../../src/session/series-state.ts';
 import type { AnswerRow } from '../../../standalone/server/http/query/answer-rows.ts';
 import { rawRows } from '../../../standalone/server/http/query/raw-rows.ts';
 import { windowRows } from '../../../standalone/server/http/query/window-rows.ts';
+import { memoryReading } from '../../../standalone/server/hub/series-reading.ts';
 
 type Sample = readonly [timeUs: number, value: number];
 
@@ -134,7 +135,7 @@ test.each(KINDS)('%s of every step equals that of the samples in it, while all a
           aggregation: parseAggregation(kind),
           counter: false,
         };
-        const { rows } = windowRows([series], call);
+        const { rows } = windowRows([memoryReading(series)], call);
         const first = Math.floor(call.startUs / stepUs) * stepUs;
         const until = Math.ceil(call.endUs / stepUs) * stepUs;
         const ordered = byTime(samples);
@@ -177,7 +178,7 @@ test.each(EXACT_IN_CELLS)(
             aggregation: parseAggregation(kind),
             counter: false,
           };
-          const { rows, parts } = windowRows([series], call);
+          const { rows, parts } = windowRows([memoryReading(series)], call);
           expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(samples.length);
           expect(parts.reduce((sum, { count }) => sum + count, 0)).toBe(samples.length);
           for (const [i, row] of rows.entries()) {
@@ -200,7 +201,7 @@ test.each(EXACT_IN_CELLS)(
 test('a step that cells do not fit in is answered by whole cells, and says so', () => {
   const samples = Array.from({ length: 4000 }, (_, i): Sample => [i * S, i]);
   const series = seriesOf(samples, 100, 1200);
-  const { rows, parts } = windowRows([series], {
+  const { rows, parts } = windowRows([memoryReading(series)], {
     startUs: 0,
     endUs: 4000 * S,
     stepUs: S / 2,
@@ -222,7 +223,7 @@ test('an aggregation without a step is one number for the whole range', () => {
       fc.constantFrom(...EXACT_IN_CELLS.slice(0, 8)),
       (samples, ring, kind) => {
         const series = seriesOf(samples, ring);
-        const { rows } = windowRows([series], {
+        const { rows } = windowRows([memoryReading(series)], {
           startUs: 0,
           endUs: 301 * S,
           stepUs: null,
@@ -252,7 +253,7 @@ test('series merged by a label equal one series with the samples of all; rates a
   fc.assert(
     fc.property(samplesOf(100), samplesOf(100), fc.constantFrom(...kinds), (a, b, kind) => {
       const call = { startUs: 0, endUs: 101 * S, stepUs: 10 * S, aggregation: parseAggregation(kind), counter: false };
-      const { rows } = windowRows([seriesOf(a, 1000), seriesOf(b, 1000)], call);
+      const { rows } = windowRows([memoryReading(seriesOf(a, 1000)), memoryReading(seriesOf(b, 1000))], call);
       const all = byTime([...a, ...b]);
       for (const row of rows) {
         const inside = all.filter(([timeUs]) => timeUs >= row.startUs && timeUs < row.endUs).map(([, value]) => value);
@@ -281,7 +282,7 @@ test('of two series that are coarse at different times every sample counts once'
           aggregation: parseAggregation('sum'),
           counter: false,
         };
-        const { rows } = windowRows([seriesOf(a, ringA), seriesOf(b, ringB)], call);
+        const { rows } = windowRows([memoryReading(seriesOf(a, ringA)), memoryReading(seriesOf(b, ringB))], call);
         expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(a.length + b.length);
         expect(rows.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(
           [...a, ...b].reduce((sum, [, value]) => sum + value, 0),
@@ -312,7 +313,7 @@ test("a counter's increase over cells is that of the samples wherever it is not 
         aggregation: parseAggregation('increase'),
         counter: true,
       };
-      const { rows } = windowRows([seriesOf(samples, 1000)], call);
+      const { rows } = windowRows([memoryReading(seriesOf(samples, 1000))], call);
       for (const row of rows) {
         const at = samples.findIndex(([t]) => t >= row.startUs);
         let wanted = 0;
@@ -335,7 +336,7 @@ test('raw rows are the samples themselves, missing ones included, then the mean 
       fc.integer({ min: 0, max: 200 }),
       (samples, ring, from) => {
         const series = seriesOf(samples, ring);
-        const { rows } = rawRows(series, from * S, 201 * S, 1e6);
+        const { rows } = rawRows(memoryReading(series), from * S, 201 * S, 1e6);
         const ordered = byTime(samples);
         for (const row of rows) {
           if (row.source === 'raw') continue;
@@ -370,13 +371,13 @@ test('a missing value is a row without a value and counts nowhere', () => {
     ],
     10,
   );
-  expect(rawRows(series, 0, 4 * S, 10).rows.map(({ value, count }) => [value, count])).toEqual([
+  expect(rawRows(memoryReading(series), 0, 4 * S, 10).rows.map(({ value, count }) => [value, count])).toEqual([
     [1, 1],
     [Number.NaN, 0],
     [3, 1],
   ]);
   const call = { startUs: 0, endUs: 4 * S, stepUs: 10 * S, aggregation: parseAggregation('avg'), counter: false };
-  expect(windowRows([series], call).rows.map(({ value, count }) => [value, count])).toEqual([[2, 2]]);
+  expect(windowRows([memoryReading(series)], call).rows.map(({ value, count }) => [value, count])).toEqual([[2, 2]]);
 });
 
 test('where steps and longer cells do not share their edges, what is not called approximate is exact, and no sample is lost', () => {
@@ -394,7 +395,7 @@ test('where steps and longer cells do not share their edges, what is not called 
           aggregation: parseAggregation('sum'),
           counter: false,
         };
-        const { rows } = windowRows([series], call);
+        const { rows } = windowRows([memoryReading(series)], call);
         expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(samples.length);
         for (const row of rows) {
           if ((row.flags & APPROXIMATE) !== 0) continue;

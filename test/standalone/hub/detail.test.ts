@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LineBuffer } from '../../../src/core/line-buffer.ts';
 import { mergePanes, paneOf } from '../../../src/core/pane.ts';
+import { DetailOverlay } from '../../../src/session/detail-overlay.ts';
 import { Sessions } from '../../../src/session/sessions.ts';
 import { readSamplePart } from '../../../src/wire/arrow-fixed.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
@@ -127,6 +128,26 @@ describe('the answer to a zoom', () => {
     expect(series).toEqual([0, 0, 0, 1, 1]);
   });
 
+  test('keeps a missing value at both ends, so that what is put beside it breaks where the whole does', () => {
+    const stage = new Stage();
+    const rows = rowsFrom(0, 100, 10).map(([time, value], i) => [time, i % 50 < 2 ? Number.NaN : value] as const);
+    stage.send({ a: rows });
+    const values = ask(stage, 0, 500, 2).points.map(([, value]) => value);
+    expect([values.at(0), values.at(-1)].map(Number.isNaN)).toEqual([true, false]);
+    const to = ask(stage, 20, 520, 2).points.map(([, value]) => value);
+    expect([to.at(0), to.at(-1)].map(Number.isNaN)).toEqual([false, true]);
+    expect(ask(stage, 0, 20, 1).points.length).toBe(2);
+  });
+
+  test('says of which series every sample is there', () => {
+    const stage = new Stage();
+    stage.send({ a: rowsFrom(0, 1000, 1), b: rowsFrom(0, 10, 100), c: rowsFrom(0, 3, 100) });
+    const keys = ['a', 'b', 'c'].map((name) => JSON.stringify([name, []]));
+    expect(ask(stage, 0, 1024, 16, keys).header).toMatchObject({ columnUs: 64, raw: [1, 2] });
+    expect(ask(stage, 0, 1024, 16, keys.slice(1)).header).toMatchObject({ columnUs: 0 });
+    expect(ask(stage, 0, 1024, 16, keys.slice(1)).header.raw).toBeUndefined();
+  });
+
   test('reaches the viewer that asked, and no other', () => {
     const stage = new Stage();
     stage.send({ a: rowsFrom(0, 2, 1) });
@@ -153,7 +174,7 @@ describe('the answer to a zoom', () => {
     series.readLine(range, out);
     const { startUs, endUs } = range;
     const answer = stage.session.detail({ id: 'q', series: [KEY], startUs, endUs, columns: 512 });
-    series.takeDetail(decodeDetail(decodeFrame(answer)).series[0]!.overlay);
+    series.takeDetail(new DetailOverlay(decodeDetail(decodeFrame(answer)).series[0]!.parts));
     expect(series.readLine(range, out)).toBe('points');
     expect(out.length).toBeGreaterThan(1000);
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isStreamVizError } from '../../../src/core/errors.ts';
 import { DEFAULT_LIMITS } from '../../../standalone/server/limits.ts';
@@ -42,6 +43,33 @@ test('words of a command line and a JSON object say the same', () => {
     ...{ retentionUs: 2 * 86_400e6, lingerMs: 90_000, keep: false, auth: true, open: false },
     limits: { viewers: Number.POSITIVE_INFINITY, ringBytes: 1000, bufferBytes: 2 ** 30 },
   });
+});
+
+test('a history file is named relative to the working folder or by its whole path; memory and false name none', () => {
+  const fileOf = (persistence: unknown) => parseOptionsObject({ persistence }).persistence;
+  expect(fileOf('sqlite:///a/b.db')).toBe(resolve('a/b.db'));
+  expect(fileOf('sqlite:////var/b.db')).toBe('/var/b.db');
+  expect([fileOf('memory'), fileOf(false), fileOf(null), parseArguments([]).persistence]).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ]);
+  for (const wrong of [
+    'b.db',
+    'sqlite://b.db',
+    'sqlite:///',
+    'sqlite:////var/',
+    'redis://x',
+    'sqlite:///a?mode=ro',
+    5,
+    true,
+  ]) {
+    expect(problemOf(() => fileOf(wrong))).toMatch(/^OPTION_INVALID: persistence: expected "memory", or a file/);
+  }
+  expect(parseArguments(['--history-size', '2GB']).historyBytes).toBe(2e9);
+  expect(parseArguments(['--history-size', 'off']).historyBytes).toBe(Number.POSITIVE_INFINITY);
+  expect(parseArguments([]).historyBytes).toBe(10e9);
 });
 
 test('nothing given, or null, is the default', () => {
@@ -94,7 +122,7 @@ describe('a JSON object', () => {
   test.each([
     [{ prot: 1 }, 'unknown option prot; did you mean port?'],
     [{ buffer_sise: 1 }, 'did you mean buffer_size?'],
-    [{ auth: 'no' }, 'auth: expected true or false; got "no"'],
+    [{ auth: 'no' }, 'auth: expected true, false or {type: "basic"'],
     [{ port: 1.5 }, 'port: expected a whole number'],
     [{ token: 'short' }, 'token: expected 16 to 256'],
     [{ host: '192.168.1.5', auth: false }, 'leave auth=False out'],

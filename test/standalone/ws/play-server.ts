@@ -229,7 +229,7 @@ export function playServer(seed: number): void {
   };
   const senders = [begin('one'), begin(of(['one', 'two']))];
   const viewers = Array.from({ length: 4 }, () => {
-    return new Viewer(() => clock.nowUs, { width: of([300, 800, 2000]), rangeUs: of(RANGES) }, chance(0.8) ? 1 : 0);
+    return new Viewer(() => clock.nowUs, { width: of([300, 800, 2000]), rangeUs: of(RANGES) }, of([0, 1, 2, 2, 2]));
   });
   const rates = new Map(['a', 'b', 'c'].map((name) => [name, of([0, 1, 3, 30, 120])]));
   const jitterUs = of([0, 0, 2000, 300_000]);

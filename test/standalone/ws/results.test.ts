@@ -73,7 +73,7 @@ describe('a viewer with panes', () => {
       [0, 4],
     ]);
     const { header } = decodeFrame(viewer.socket.frames()[1]!);
-    expect(header.v).toEqual([1, 1]);
+    expect(header.v).toEqual([1, 2]);
   });
 
   test('that speaks 1.0 gets rows and no results, and one in the raw class computes them itself', () => {

@@ -74,6 +74,14 @@ describe('each rule is needed: without it something is left out, doubled or wron
     expect(firstBroken()).not.toBeNull();
   });
 
+  test('what a snapshot leaves out the viewer has', () => {
+    const { snapshot } = LiveSession.prototype;
+    vi.spyOn(LiveSession.prototype, 'snapshot').mockImplementation(function (this: LiveSession, range, isTold, held) {
+      return snapshot.call(this, range, isTold, held && { ...held, seq: held.seq + 4 });
+    });
+    expect(firstBroken()).not.toBeNull();
+  });
+
   test('folds hold every sample', () => {
     const { mergeRun } = PaneBuilder.prototype;
     vi.spyOn(PaneBuilder.prototype, 'mergeRun').mockImplementation(function (

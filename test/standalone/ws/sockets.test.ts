@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type ClientOptions, WebSocket } from 'ws';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import { SessionHub } from '../../../standalone/server/hub/session-hub.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from '../../../standalone/server/limits.ts';
@@ -49,8 +49,8 @@ async function start(
   const { port } = server.address() as AddressInfo;
   const ends: WebSocket[] = [];
   open.push({ server, sockets, hub, ends });
-  const dial = (path: string): End => {
-    const end = new End(`ws://127.0.0.1:${port}${path}`);
+  const dial = (path: string, options: ClientOptions = {}): End => {
+    const end = new End(`ws://127.0.0.1:${port}${path}`, options);
     ends.push(end.socket);
     return end;
   };
@@ -63,8 +63,8 @@ class End {
   readonly came: (string | Uint8Array)[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  constructor(url: string) {
-    this.socket = new WebSocket(url);
+  constructor(url: string, options: ClientOptions) {
+    this.socket = new WebSocket(url, options);
     this.socket.on('message', (data: Buffer, isBinary: boolean) => this.came.push(isBinary ? data : data.toString()));
     this.socket.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
@@ -234,5 +234,84 @@ describe('over real sockets', () => {
     sockets.close();
     expect((await viewer.closed).code).toBe(1001);
     expect((await producer.closed).code).toBe(1001);
+  });
+});
+
+/** A viewer that a proxy hands on, so on another machine; counts the bytes that came over its wire. */
+const FAR = { headers: { 'x-forwarded-for': '10.1.2.3' } };
+const wireBytes = (end: End): number => (end.socket as unknown as { _socket: { bytesRead: number } })._socket.bytesRead;
+
+describe('messages to another machine', () => {
+  const SUBSCRIBE = { kind: 'subscribe', id: 's', resume: {}, width: 1000, rangeUs: null };
+  const filled = async (names: readonly string[]) => {
+    const started = await start();
+    const producer = new PlainProducer(new FakeClock());
+    const end = started.dial('/ingest');
+    await end.say({ kind: 'hello', ...producer.hello });
+    await end.text('welcome');
+    const send = (rows: number) =>
+      end.say(
+        producer.frame(Object.fromEntries(names.map((name) => [name, rowsFrom(producer.seq * 1e7, rows, 1000)]))),
+      );
+    await send(5000);
+    await end.text('ack');
+    return { ...started, send };
+  };
+
+  test('are the same as those over loopback, in fewer bytes, in the same order', async () => {
+    const { dial, send } = await filled(['a', 'b', 'c']);
+    const [near, far, plain] = [dial('/ws'), dial('/ws', FAR), dial('/ws', { ...FAR, perMessageDeflate: false })];
+    for (const end of [near, far, plain]) {
+      await end.say(SUBSCRIBE);
+      await end.frame(1);
+    }
+    for (let i = 0; i < 20; i += 1) await send(i % 2 === 0 ? 3 : 2000);
+    const query = {
+      kind: 'query',
+      id: 'q',
+      session: 'app',
+      series: ['["a",[]]'],
+      startUs: 0,
+      endUs: 3e8,
+      columns: 800,
+    };
+    for (const end of [near, far, plain]) {
+      await end.frame(21);
+      await end.say(query);
+      await end.until((data) =>
+        typeof data !== 'string' && decodeFrame(data).header.kind === 'detail' ? true : undefined,
+      );
+    }
+    const frames = (end: End) => end.came.filter((data) => typeof data !== 'string').map((data) => Buffer.from(data));
+    expect(frames(far)).toEqual(frames(near));
+    expect(frames(plain)).toEqual(frames(near));
+    expect([near, far, plain].map(({ socket }) => socket.extensions)).toEqual(['', 'permessage-deflate', '']);
+    expect(wireBytes(far)).toBeLessThan(wireBytes(near) / 2);
+    expect(wireBytes(plain)).toBeGreaterThan(0.99 * wireBytes(near));
+  });
+
+  test('one that keeps back some of its window gets them as they are', async () => {
+    const { dial } = await filled(['a']);
+    const end = dial('/ws', { ...FAR, perMessageDeflate: { serverMaxWindowBits: 9 } });
+    await end.say(SUBSCRIBE);
+    await end.frame(1);
+    expect(end.socket.extensions).toBe('');
+  });
+
+  test('a viewer that sends a little that unpacks to very much is cut off', async () => {
+    const { dial, sockets } = await filled(['a']);
+    const end = dial('/ws', { ...FAR, perMessageDeflate: { threshold: 0 } });
+    await end.say(SUBSCRIBE);
+    await end.frame(1);
+    end.socket.send(' '.repeat(32 * 2 ** 20), { compress: true });
+    expect((await end.closed).code).toBe(1009);
+    await vi.waitFor(() => expect(sockets.viewers.size).toBe(0));
+  });
+
+  test('producers never send compressed messages, wherever they are', async () => {
+    const { dial } = await filled(['a']);
+    const end = dial('/ingest', FAR);
+    await once(end.socket, 'open');
+    expect(end.socket.extensions).toBe('');
   });
 });

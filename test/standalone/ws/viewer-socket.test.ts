@@ -11,7 +11,7 @@ describe('a viewer', () => {
     stage.send({ a: rowsFrom(stage.clock.nowUs, 3, 1000) });
     const viewer = stage.view();
     expect(viewer.socket.texts()[0]).toEqual({
-      v: [1, 1],
+      v: [1, 2],
       kind: 'hello',
       id: 's',
       server: { id: 's1', version: '0.1.0' },

@@ -3,6 +3,7 @@ import { Sessions } from '../../../src/session/sessions.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import type { ViewerHall } from '../../../standalone/server/ws/viewer-hall.ts';
 import type { ViewerSocket } from '../../../standalone/server/ws/viewer-socket.ts';
+import { positionOf } from '../../../standalone/viewer/resume-position.ts';
 import { FakeSocket } from './fake-socket.ts';
 
 /** A `resumed` and the frames that came after it, of the same session. */
@@ -19,7 +20,7 @@ export class Viewer {
   server: ViewerSocket | null = null;
   width: number;
   rangeUs: number | null;
-  /** Minor version of the protocol that it speaks: from 1 on it is told results of windows. */
+  /** Minor version of the protocol that it speaks: from 1 on it is told results of windows, from 2 on only what it lacks. */
   readonly minor: number;
   readonly #names = new Set<string>();
   #read = 0;
@@ -47,8 +48,9 @@ export class Viewer {
     this.server = hall.enter(this.socket);
     const resume = Object.fromEntries(
       [...this.#names].map((session) => {
-        const { epochId, seq } = this.sessions.get(session);
-        return [session, { epoch: epochId, seq }];
+        const store = this.sessions.get(session);
+        const { epochId: epoch, seq } = store;
+        return [session, this.minor < 2 ? { epoch, seq } : positionOf(store)];
       }),
     );
     const { width, rangeUs } = this;

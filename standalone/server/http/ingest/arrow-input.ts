@@ -65,7 +65,7 @@ export function* readArrowRows(bytes: Uint8Array, rules: RowRules): Generator<Pl
       if (metric === undefined && value === null) continue;
       const of = metric === undefined ? name : String(metric.column.at(row) ?? '');
       const number = value === null ? Number.NaN : Number(value);
-      const given = time?.column.at(row);
+      const given = time === undefined ? undefined : givenTime(time, row);
       yield { place: row, row: sampleOf(of, labelsAt(row), timeUs, number, given, rules) };
     }
   }
@@ -98,6 +98,17 @@ function wrongType({ name, type }: NamedColumn, expected: string): HttpProblem {
 
 function isText(type: DataType): boolean {
   return TEXTS.has(type.typeId) || (type.typeId === Type.Dictionary && isText(type.dictionary));
+}
+
+/** The time of a row as it came, for words about it. A timestamp beyond all dates cannot be told in numbers. */
+function givenTime({ column }: NamedColumn, row: number): unknown {
+  try {
+    const given = column.at(row);
+    return typeof given === 'bigint' ? Number(given) : given;
+  } catch {
+    // The library's: a timestamp that is no number of ms.
+    return 'a timestamp beyond all dates';
+  }
 }
 
 /** Whole us of row `i` of a time column; NaN for what is no time. */

@@ -4,6 +4,7 @@ import type { Message, SeriesEntry } from '../../../../src/wire/message-types.ts
 import { writeMessageFrame } from '../../../../src/wire/message-writer.ts';
 import type { ProducerSeat, SessionHub } from '../../hub/session-hub.ts';
 import { type IngestSample, problem, type RowProblem } from './ingest-row.ts';
+import { NO_COUNTS, type SentSeries, stateInHub } from './resumed-state.ts';
 
 /** Tiers of cells in us, as every producer has them (docs/protocol.md, section 3). */
 const TIERS_US = [1e6, 1e7, 6e7, 6e8] as const;
@@ -11,14 +12,6 @@ const TIERS_US = [1e6, 1e7, 6e7, 6e8] as const;
 export const MESSAGE_ROWS = 32_768;
 /** Metrics that get a widget; further ones are held and answer queries. */
 const MOST_WIDGETS = 1000;
-
-const NO_COUNTS = { folded: 0, late: 0, invalid: 0, missing: 0, expired: 0 };
-
-interface HeldSeries {
-  readonly key: string;
-  readonly n: number;
-  readonly before: number | null;
-}
 
 /** Where a producer stands: what its newest rows became. */
 export interface ProducerPosition {
@@ -32,7 +25,8 @@ export interface ProducerPosition {
  *
  * 1. Its messages take the way of every producer's: applied once, relayed, held for viewers that resume.
  * 2. A metric that it has not seen gets a widget in the document of the same message.
- * 3. Rows of a message stand by series, within a series in the order they came. Either all of them are taken or none.
+ * 3. Where its session is held from an earlier life of the server, it goes on there.
+ * 4. Rows of a message stand by series, within a series in the order they came. Either all of them are taken or none.
  */
 export class HttpProducer {
   readonly #hub: SessionHub;
@@ -40,7 +34,7 @@ export class HttpProducer {
   readonly #version: string;
   readonly #now: () => number;
   #epoch: { readonly id: string; readonly startedUs: number };
-  #series = new Map<string, HeldSeries>();
+  #series = new Map<string, SentSeries>();
   #names: readonly string[] = [];
   #counts = NO_COUNTS;
   #seat: ProducerSeat | null = null;
@@ -85,6 +79,11 @@ export class HttpProducer {
     return null;
   }
 
+  /** Resolves once all that was taken is acknowledged: on disk, where history is kept there. */
+  async settled(): Promise<void> {
+    await this.#seat?.whenAcknowledged();
+  }
+
   /** Nothing has come for a while: the session is gone until more comes. */
   leave(): void {
     this.#seat?.leave(false);
@@ -100,6 +99,7 @@ export class HttpProducer {
     const seat = this.#seat;
     if (seat !== null && this.#isHeld(seat.session)) return seat;
     this.leave();
+    if (this.#seq === 0) this.#resume();
     const next = this.#join();
     if (this.#seq === 0 || this.#isHeld(next.session)) return next;
     this.leave();
@@ -113,6 +113,19 @@ export class HttpProducer {
     return this.#join();
   }
 
+  /** Goes on where a session of the hub stands that nobody sends to. */
+  #resume(): void {
+    const state = stateInHub(this.#hub, this.#session);
+    if (state === null) return;
+    this.#epoch = state.epoch;
+    this.#seq = state.seq;
+    this.#total = state.total;
+    this.#revision = state.revision;
+    this.#names = state.names;
+    this.#counts = state.counts;
+    this.#series = new Map(state.series);
+  }
+
   #isHeld(session: string): boolean {
     const live = this.#hub.sessions.get(session);
     return live !== undefined && live.epochId === this.#epoch.id && live.seq === this.#seq;
@@ -120,7 +133,7 @@ export class HttpProducer {
 
   #join(): ProducerSeat {
     const hello = { session: this.#session, epoch: this.#epoch, seq: this.#seq, from: this.#seq + 1 };
-    const who = { name: this.#session, pid: process.pid, host: null, version: this.#version };
+    const who = { name: this.#session, pid: process.pid, host: null, version: this.#version, byHttp: true };
     const seat = this.#hub.join({ ...hello, ...who }, () => {
       if (this.#seat === seat) this.#seat = null;
     });
@@ -147,7 +160,7 @@ export class HttpProducer {
       value: new Float64Array(length),
     };
     const entries: SeriesEntry[] = [];
-    const held: HeldSeries[] = [];
+    const held: SentSeries[] = [];
     const counts = { ...this.#counts };
     let added = 0;
     let at = 0;

@@ -28,7 +28,7 @@ const LINE_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/j
  *
  * 1. A row is taken or listed as refused with a code; the others are not concerned.
  * 2. NDJSON is taken as it comes and never held whole; one JSON text and Arrow are taken once they are whole.
- * 3. The answer comes when everything was applied: a query sees it.
+ * 3. The answer comes when everything was applied, and is on disk where history is kept there: a query sees it.
  */
 export class Ingest {
   readonly #environment: IngestEnvironment;
@@ -71,8 +71,9 @@ export class Ingest {
     }
     const most = isLines || isArrow ? limits.ingestBytes : Math.min(limits.ingestBytes, limits.ingestJsonBytes);
     const rules: RowRules = { nowUs: now(), limits };
+    const producer = producers.of(session);
     const intake = new RowIntake({
-      producer: producers.of(session),
+      producer,
       rate: this.#rate,
       state,
       mostListed: limits.ingestRefusedListed,
@@ -91,6 +92,7 @@ export class Ingest {
       }
     }
     intake.flush();
+    await producer.settled();
     return `${JSON.stringify(intake.answer())}\n`;
   }
 }

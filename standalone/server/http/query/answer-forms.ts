@@ -111,6 +111,8 @@ export function answerArrow(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
 function timeColumn(times: AnswerTable['start'], axis: 'time' | 'step'): Column<unknown> {
   const type = axis === 'time' ? timestamp(TimeUnit.MICROSECOND, 'UTC') : int64();
   const { length } = times;
+  // As the library makes columns of nothing: all of a table must have equally many batches.
+  if (length === 0) return new Column<unknown>([], type);
   const values = BigInt64Array.from(times, BigInt);
   return new Column([new Batch<unknown>({ length, nullCount: 0, validity: new Uint8Array(0), type, values })]);
 }

@@ -1,9 +1,14 @@
+import { isStreamVizError } from '../../../../src/core/errors.ts';
 import { parseAggregation } from '../../../../src/core/windows/aggregation.ts';
-import type { SeriesState } from '../../../../src/session/series-state.ts';
+import { needOf } from '../../history/reading/reading-need.ts';
+import type { HistorySource } from '../../history/reading/series-request.ts';
+import { stitch } from '../../history/reading/stitch.ts';
+import type { SeriesReading } from '../../hub/series-reading.ts';
 import type { ServerLimits } from '../../limits.ts';
 import { HttpProblem } from '../http-problem.ts';
-import { isCounter, type MetricSeries, type Sessions, seriesOf } from '../known-metrics.ts';
+import type { Sessions } from '../known-metrics.ts';
 import type { AnswerLine } from './answer-rows.ts';
+import { type KnownSeries, knownSeries } from './known-series.ts';
 import { type QueryCall, type QueryRange, queryRange } from './query-call.ts';
 import { rawRows } from './raw-rows.ts';
 import { windowRows } from './window-rows.ts';
@@ -21,10 +26,18 @@ export interface QueryAnswer extends QueryRange {
   readonly lines: readonly AnswerLine[];
 }
 
+/** What queries are answered from. */
+export interface QuerySources {
+  readonly sessions: Sessions;
+  /** What memory no longer has; null: nothing is kept elsewhere. */
+  readonly past: HistorySource | null;
+  readonly limits: ServerLimits;
+}
+
 interface Group {
   readonly session: string | null;
   readonly labels: readonly (readonly [string, string])[];
-  readonly members: SeriesState[];
+  readonly members: KnownSeries[];
 }
 
 /**
@@ -32,20 +45,19 @@ interface Group {
  *
  * Without `step` and `aggregation`: samples. With `step` alone averages, of a counter rates. With `aggregation` alone one
  * number for the whole range. `by` merges the series that agree in those labels, `session` among them where it is named.
- * Other work of the server has its turn between lines.
- * @throws HttpProblem 404, 400, 413 `LIMIT_ROWS`, `LIMIT_SAMPLES`, `LIMIT_SERIES`
+ * Other work of the server has its turn between lines. Where memory no longer has what the answer needs, the past is read from
+ * `past`; the answer is of the moment at which that came.
+ * @throws HttpProblem 404, 400, 413 `LIMIT_ROWS`, `LIMIT_SAMPLES`, `LIMIT_SERIES`; 503 where the past cannot be read
  */
 export async function answerQuery(
-  sessions: Sessions,
+  { sessions, past, limits }: QuerySources,
   call: QueryCall,
   nowUs: number,
-  limits: ServerLimits,
 ): Promise<QueryAnswer> {
-  const found = seriesOf(sessions, call);
-  const all = found.flatMap(({ series }) => series);
-  const axis = axisOf(all, call.metric);
-  const range = queryRange(call, axis, { ...heldBy(all), nowUs });
-  const counter = found.some(({ session }) => isCounter(session.store.document, call.metric));
+  const found = knownSeries(sessions, call, past === null ? [] : await past.list(call.metric).catch(tellLimit));
+  const axis = axisOf(found, call.metric);
+  const range = queryRange(call, axis, { ...heldBy(found), nowUs });
+  const counter = found.some(({ isCounter }) => isCounter);
   const isRaw = call.aggregation === null && range.stepUs === null;
   if (isRaw && call.by !== null) {
     throw new HttpProblem(
@@ -66,20 +78,22 @@ export async function answerQuery(
       `${groups.length} lines, at most ${limits.queryLines}; labels or by makes them fewer`,
     );
   }
-  ensureBounded(all, range, limits);
+  ensureBounded(found, range, limits);
+  const need = needOf(aggregation, range, limits.querySamples / Math.max(1, found.length));
   const lines: AnswerLine[] = [];
   let rowsLeft = limits.queryRows;
   let samples = 0;
   for (const { session, labels, members } of groups) {
-    samples += samplesIn(members, range);
+    const readings = await stitch(members, need, past).catch(tellLimit);
+    samples += readings.reduce((sum, reading) => sum + samplesOf(reading, range), 0);
     if (samples > SAMPLES_AT_ONCE) {
       samples = 0;
       await new Promise((resolve) => setImmediate(resolve));
     }
     const { rows, parts } =
       aggregation === null
-        ? rawRows(members[0]!, range.startUs, range.endUs, rowsLeft)
-        : windowRows(members, { ...range, aggregation, counter });
+        ? rawRows(readings[0]!, range.startUs, range.endUs, rowsLeft)
+        : windowRows(readings, { ...range, aggregation, counter });
     rowsLeft -= rows.length;
     if (rowsLeft < 0) throw tooMany(limits.queryRows);
     lines.push({ session, labels, parts, rows });
@@ -88,7 +102,7 @@ export async function answerQuery(
 }
 
 /** Refuses what would take long before it is begun. Of bursts with long silence between them it sees the length alone. */
-function ensureBounded(series: readonly SeriesState[], range: QueryRange, limits: ServerLimits): void {
+function ensureBounded(series: readonly KnownSeries[], range: QueryRange, limits: ServerLimits): void {
   const samples = samplesIn(series, range);
   if (samples > limits.querySamples) {
     const message = `${samples.toLocaleString('en')} samples, at most ${limits.querySamples.toLocaleString('en')}; a shorter range or fewer labels`;
@@ -98,8 +112,22 @@ function ensureBounded(series: readonly SeriesState[], range: QueryRange, limits
   if (Math.min(samples, steps) > limits.queryRows) throw tooMany(limits.queryRows);
 }
 
-function samplesIn(series: readonly SeriesState[], { startUs, endUs }: QueryRange): number {
-  return series.reduce((sum, { ring }) => sum + ring.lowerBound(endUs) - ring.lowerBound(startUs), 0);
+/** Raw samples of a range in memory. */
+function samplesIn(series: readonly KnownSeries[], { startUs, endUs }: QueryRange): number {
+  return series.reduce((sum, { held }) => {
+    if (held === null) return sum;
+    return sum + held.ring.lowerBound(endUs) - held.ring.lowerBound(startUs);
+  }, 0);
+}
+
+const samplesOf = ({ stretches }: SeriesReading, { startUs, endUs }: QueryRange): number =>
+  stretches.reduce((sum, { ring }) => sum + ring.lowerBound(endUs) - ring.lowerBound(startUs), 0);
+
+/** What the disk refuses, as an answer tells it. @throws always */
+function tellLimit(error: unknown): never {
+  if (!isStreamVizError(error)) throw error;
+  if (error.code !== 'LIMIT_SAMPLES') throw new HttpProblem(503, error.code, error.message, { retryAfter: 5 });
+  throw new HttpProblem(413, 'LIMIT_SAMPLES', `${error.message}; a shorter range, a step or fewer labels`);
 }
 
 function tooMany(most: number): HttpProblem {
@@ -107,7 +135,7 @@ function tooMany(most: number): HttpProblem {
   return new HttpProblem(413, 'LIMIT_ROWS', message, { details: { most } });
 }
 
-function axisOf(series: readonly SeriesState[], metric: string): 'time' | 'step' {
+function axisOf(series: readonly KnownSeries[], metric: string): 'time' | 'step' {
   const axes = new Set(series.map(({ axis }) => axis));
   if (axes.size < 2) return series[0]?.axis ?? 'time';
   throw new HttpProblem(
@@ -117,38 +145,32 @@ function axisOf(series: readonly SeriesState[], metric: string): 'time' | 'step'
   );
 }
 
-function heldBy(series: readonly SeriesState[]): { readonly firstUs: number; readonly lastUs: number } {
+function heldBy(series: readonly KnownSeries[]): { readonly firstUs: number; readonly lastUs: number } {
   let firstUs = Number.NaN;
   let lastUs = Number.NaN;
-  for (const { firstTimeUs, maxTimeUs, ring } of series) {
-    // Missing values are rows, too, but in no cell.
-    for (const timeUs of [firstTimeUs, ring.firstTimeUs])
-      if (timeUs < firstUs || Number.isNaN(firstUs)) firstUs = timeUs;
-    if (!(lastUs >= maxTimeUs) && Number.isFinite(maxTimeUs)) lastUs = maxTimeUs;
+  for (const one of series) {
+    if (one.firstUs < firstUs || Number.isNaN(firstUs)) firstUs = one.firstUs;
+    if (one.lastUs > lastUs || Number.isNaN(lastUs)) lastUs = one.lastUs;
   }
   return { firstUs, lastUs };
 }
 
-function eachAlone(found: readonly MetricSeries[]): readonly Group[] {
-  return found.flatMap(({ session, series }) =>
-    series.map((one) => ({ session: session.session, labels: one.labels, members: [one] })),
-  );
+function eachAlone(found: readonly KnownSeries[]): readonly Group[] {
+  return found.map((one) => ({ session: one.session, labels: one.pairs, members: [one] }));
 }
 
-function grouped(found: readonly MetricSeries[], by: readonly string[]): readonly Group[] {
+function grouped(found: readonly KnownSeries[], by: readonly string[]): readonly Group[] {
   const groups = new Map<string, Group>();
-  for (const { session, series } of found) {
-    for (const one of series) {
-      const labelOf = (name: string): string | null =>
-        one.labels.find((label) => label[0] === name)?.[1] ?? (name === 'session' ? session.session : null);
-      const values = by.map(labelOf);
-      const key = JSON.stringify(values);
-      const group = groups.get(key);
-      if (group !== undefined) group.members.push(one);
-      else {
-        const labels = by.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]] as const]));
-        groups.set(key, { session: null, labels, members: [one] });
-      }
+  for (const one of found) {
+    const labelOf = (name: string): string | null =>
+      one.pairs.find((label) => label[0] === name)?.[1] ?? (name === 'session' ? one.session : null);
+    const values = by.map(labelOf);
+    const key = JSON.stringify(values);
+    const group = groups.get(key);
+    if (group !== undefined) group.members.push(one);
+    else {
+      const labels = by.flatMap((name, i) => (values[i] == null ? [] : [[name, values[i]] as const]));
+      groups.set(key, { session: null, labels, members: [one] });
     }
   }
   return [...groups.values()];

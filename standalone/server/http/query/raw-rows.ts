@@ -1,5 +1,5 @@
 import { APPROXIMATE } from '../../../../src/core/windows/window-results.ts';
-import type { SeriesState } from '../../../../src/session/series-state.ts';
+import type { SeriesReading } from '../../hub/series-reading.ts';
 import { type AnswerPart, type AnswerRow, PartList } from './answer-rows.ts';
 import { walkSeries } from './walk-series.ts';
 
@@ -9,17 +9,16 @@ import { walkSeries } from './walk-series.ts';
  * @param most Rows after which it stops; the answer then has one more.
  */
 export function rawRows(
-  series: SeriesState,
+  series: SeriesReading,
   startUs: number,
   endUs: number,
   most: number,
 ): { readonly rows: readonly AnswerRow[]; readonly parts: readonly AnswerPart[] } {
   const rows: AnswerRow[] = [];
   const list = new PartList();
-  const { ring } = series;
   const isFinal = (endsUs: number) => endsUs <= series.maxTimeUs;
   walkSeries(series, startUs, endUs, {
-    samples: (from, to, partStartUs, partEndUs) => {
+    samples: (from, to, partStartUs, partEndUs, { ring }) => {
       for (let i = from; i < to && rows.length <= most; i += 1) {
         const timeUs = ring.timeAt(i);
         const value = ring.valueAt(i);
@@ -32,7 +31,7 @@ export function rawRows(
       if (rows.length > most) return;
       const count = tier.count[row]!;
       const cellEndUs = cellStartUs + durationUs;
-      const flags = series.cells.hole !== null && cellStartUs <= series.cells.hole.before ? APPROXIMATE : 0;
+      const flags = cellStartUs <= series.doubtedUs ? APPROXIMATE : 0;
       const value = tier.sum[row]! / count;
       rows.push({
         startUs: cellStartUs,

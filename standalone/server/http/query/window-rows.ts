@@ -2,7 +2,7 @@ import type { Aggregation } from '../../../../src/core/windows/aggregation.ts';
 import { createWindows } from '../../../../src/core/windows/create-windows.ts';
 import type { WindowOperator } from '../../../../src/core/windows/window-operator.ts';
 import { APPROXIMATE } from '../../../../src/core/windows/window-results.ts';
-import type { SeriesState } from '../../../../src/session/series-state.ts';
+import type { SeriesReading } from '../../hub/series-reading.ts';
 import { type AnswerPart, type AnswerRow, PartList } from './answer-rows.ts';
 import { type CoarseSpan, CoarseSpans } from './coarse-spans.ts';
 import { sampleBefore, walkSeries } from './walk-series.ts';
@@ -32,7 +32,7 @@ const STEPS: ReadonlySet<Aggregation['kind']> = new Set(['delta', 'increase', 'r
  * 3. A window is approximate where a cell crosses its edges, and where samples of it are known to be missing.
  */
 export function windowRows(
-  members: readonly SeriesState[],
+  members: readonly SeriesReading[],
   call: StepCall,
 ): { readonly rows: readonly AnswerRow[]; readonly parts: readonly AnswerPart[] } {
   const range = rangeOf(members, call);
@@ -52,7 +52,7 @@ interface Range {
 }
 
 /** Whole windows over what was asked for; without a step the range itself, widened to the cells that cross its edges. */
-function rangeOf(members: readonly SeriesState[], { startUs, endUs, stepUs }: StepCall): Range {
+function rangeOf(members: readonly SeriesReading[], { startUs, endUs, stepUs }: StepCall): Range {
   if (stepUs !== null) {
     const fromUs = Math.floor(startUs / stepUs) * stepUs;
     return { fromUs, untilUs: Math.ceil(endUs / stepUs) * stepUs, sizeUs: stepUs, originUs: 0 };
@@ -70,7 +70,7 @@ function rangeOf(members: readonly SeriesState[], { startUs, endUs, stepUs }: St
   return { fromUs, untilUs, sizeUs: untilUs - fromUs, originUs: fromUs };
 }
 
-function cellsLongerThan(series: SeriesState, { fromUs, untilUs, sizeUs }: Range): readonly CoarseSpan[] {
+function cellsLongerThan(series: SeriesReading, { fromUs, untilUs, sizeUs }: Range): readonly CoarseSpan[] {
   const found: CoarseSpan[] = [];
   walkSeries(series, fromUs, untilUs, {
     samples: () => undefined,
@@ -82,13 +82,13 @@ function cellsLongerThan(series: SeriesState, { fromUs, untilUs, sizeUs }: Range
 }
 
 /** What answers each stretch: of several series the coarsest source. */
-function partsOf(members: readonly SeriesState[], { fromUs, untilUs }: Range): readonly AnswerPart[] {
+function partsOf(members: readonly SeriesReading[], { fromUs, untilUs }: Range): readonly AnswerPart[] {
   const list = new PartList();
   const [only] = members;
   if (members.length === 1 && only !== undefined) {
     walkSeries(only, fromUs, untilUs, {
-      samples: (from, to, startUs, endUs) => {
-        if (!Number.isNaN(startUs)) list.add(startUs, endUs, 'raw', only.ring.finiteCount(from, to));
+      samples: (from, to, startUs, endUs, { ring }) => {
+        if (!Number.isNaN(startUs)) list.add(startUs, endUs, 'raw', ring.finiteCount(from, to));
       },
       cell: (durationUs, startUs, tier, row) => list.add(startUs, startUs + durationUs, durationUs, tier.count[row]!),
     });
@@ -144,7 +144,7 @@ class RangeWindows {
   readonly #operators = new Map<number, WindowOperator>();
   /** Source of each window that is not all raw, by start and length. */
   readonly #sources = new Map<string, number>();
-  readonly #members: readonly SeriesState[];
+  readonly #members: readonly SeriesReading[];
   readonly #needsAnchor: boolean;
   readonly #times = new Float64Array(CHUNK);
   readonly #values = new Float64Array(CHUNK);
@@ -152,7 +152,7 @@ class RangeWindows {
   #lastValue = Number.NaN;
   #current: WindowOperator | null = null;
 
-  constructor(members: readonly SeriesState[], call: StepCall, range: Range, spans: CoarseSpans) {
+  constructor(members: readonly SeriesReading[], call: StepCall, range: Range, spans: CoarseSpans) {
     this.#members = members;
     this.#call = call;
     this.#range = range;
@@ -167,15 +167,14 @@ class RangeWindows {
     return rows.sort((a, b) => a.startUs - b.startUs);
   }
 
-  #feed(series: SeriesState): void {
+  #feed(series: SeriesReading): void {
     const { fromUs, untilUs } = this.#range;
     const before = this.#needsAnchor ? sampleBefore(series, fromUs) : null;
     this.#current = null;
     this.#lastTime = before?.timeUs ?? Number.NaN;
     this.#lastValue = before?.value ?? Number.NaN;
-    const { ring } = series;
     walkSeries(series, fromUs, untilUs, {
-      samples: (from, to) => {
+      samples: (from, to, _startUs, _endUs, { ring }) => {
         for (let at = from; at < to; ) {
           const span = this.#spans.at(ring.timeAt(at));
           const edgeUs = span === null ? this.#spans.nextStart(ring.timeAt(at)) : span.startUs + span.durationUs;
@@ -194,9 +193,9 @@ class RangeWindows {
           at = end;
         }
       },
-      cell: (durationUs, startUs, tier, row) => {
+      cell: (durationUs, startUs, tier, row, stretch) => {
         const span = this.#spans.at(startUs);
-        const features = series.windows.features.of(durationUs, startUs, tier.count[row]!);
+        const features = stretch.featuresOf(durationUs, startUs, tier.count[row]!);
         this.#operator(span, tier.firstTime[row]!).addPane(startUs, durationUs, tier, row, features);
         this.#note(span, startUs, durationUs);
         this.#lastTime = tier.lastTime[row]!;
@@ -264,8 +263,6 @@ class RangeWindows {
   }
 
   #isDoubted(startUs: number): boolean {
-    return this.#members.some(
-      ({ isCurrent, cells: { hole } }) => !isCurrent || (hole !== null && startUs <= hole.before),
-    );
+    return this.#members.some(({ doubtedUs }) => startUs <= doubtedUs);
   }
 }

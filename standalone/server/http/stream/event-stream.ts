@@ -1,3 +1,4 @@
+import type { LogIn } from '../../accounts/log-ins.ts';
 import type { LiveSession, SessionHub } from '../../hub/session-hub.ts';
 import { eventId, parseEventId, type StreamPosition } from './event-id.ts';
 import { messageJson } from './message-json.ts';
@@ -10,6 +11,8 @@ export interface StreamCall {
   /** What a snapshot is made for. */
   readonly width: number;
   readonly rangeUs: number | null;
+  /** Ends with it. Default: none. */
+  readonly logIn?: LogIn | null;
 }
 
 export interface StreamEnvironment {
@@ -95,6 +98,7 @@ class StreamReader {
   readonly #environment: StreamEnvironment;
   readonly #onEnd: (reader: StreamReader) => void;
   readonly #positions = new Map<string, StreamPosition>();
+  readonly #stopLogIn: (() => void) | undefined;
   #isOver = false;
   #cancelBeat: (() => void) | null = null;
 
@@ -108,6 +112,7 @@ class StreamReader {
     this.#controller = controller;
     this.#environment = environment;
     this.#onEnd = onEnd;
+    this.#stopLogIn = call.logIn?.onEnd(() => this.#loggedOut());
   }
 
   begin(): void {
@@ -147,12 +152,19 @@ class StreamReader {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelBeat?.();
+    this.#stopLogIn?.();
     this.#onEnd(this);
     try {
       this.#controller.close();
     } catch {
       // Its reader has cancelled it already.
     }
+  }
+
+  #loggedOut(): void {
+    const problem = { code: 'LOGIN_ENDED', message: 'this log-in has ended; log in again' };
+    this.#send(`event: error\ndata: ${JSON.stringify(problem)}\n\n`);
+    this.end();
   }
 
   #isWanted(session: string): boolean {

@@ -1,0 +1,302 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { StreamVizError } from '../../../../src/core/errors.ts';
+import type { SampleAt } from '../../hub/series-reading.ts';
+import { CellParts } from '../segments/cell-parts.ts';
+import { type CellRows, gatherCells } from '../segments/cell-rows.ts';
+import { decodeCells } from '../segments/cell-segment.ts';
+import { type OnDamaged, tolerant } from '../segments/damaged-parts.ts';
+import { FoldParts } from '../segments/fold-parts.ts';
+import { withEqualsMerged } from '../segments/merged-cells.ts';
+import { PartTable } from '../segments/part-table.ts';
+import type { PendingSeries } from '../segments/pending-series.ts';
+import { concatenated, inTimeOrder, lowerBound, merged } from '../segments/sample-order.ts';
+import { SampleParts } from '../segments/sample-parts.ts';
+import { decodeSamples, type SampleRows } from '../segments/sample-segment.ts';
+import { LogTail } from './log-tail.ts';
+import type { ListedSeries, SeriesColumns, SeriesRequest, StoredSeries } from './series-request.ts';
+import { chosenTier, SPREAD_TIERS } from './tier-choice.ts';
+
+interface Found {
+  readonly id: number;
+  readonly axis: 'time' | 'step';
+  readonly tiers: readonly number[];
+  readonly tieredUs: number;
+  readonly epoch: string;
+  readonly gen: number;
+}
+
+const NO_ROWS: SampleRows = { time: new Float64Array(0), value: new Float64Array(0) };
+
+/**
+ * Reads segments: the samples of a series in a range, or cells in their place.
+ *
+ * 1. What it gives of a range are all samples in segments (and in the log, where that is asked for), each once.
+ * 2. Cells stand for samples only where they lie in the range whole; at its edges it goes on with finer ones, then samples.
+ * 3. A damaged part is passed over and makes everything up to it doubtful.
+ * 4. Every answer is of one moment: nothing that is committed meanwhile is half in it.
+ */
+export class SegmentReader {
+  readonly #db: DatabaseSync;
+  readonly #table: PartTable;
+  readonly #samples: SampleParts;
+  readonly #cells: CellParts;
+  readonly #folds: FoldParts;
+  readonly #tail: LogTail;
+  readonly #find: StatementSync;
+  readonly #damaged = new Set<number>();
+  #doubtedUs = Number.NEGATIVE_INFINITY;
+  readonly #otherEpoch: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#table = new PartTable(db);
+    const onDamaged: OnDamaged = ({ id, tier, t1 }) => {
+      this.#damaged.add(id);
+      // What sums samples up is passed over for them.
+      if (tier <= 0) this.#doubtedUs = Math.max(this.#doubtedUs, t1);
+    };
+    this.#samples = new SampleParts(this.#table, onDamaged);
+    this.#cells = new CellParts(this.#table, onDamaged);
+    this.#folds = new FoldParts(this.#cells);
+    this.#tail = new LogTail(db);
+    this.#otherEpoch = db.prepare('select 1 from log where session = ? and epoch <> ? limit 1');
+    this.#find = db.prepare(
+      `select s.id, w.axis, w.tiers, w.tiered, w.epoch, w.gen from series s join written w on w.series = s.id
+       where s.session = ? and s.name = ? and s.labels = ?`,
+    );
+  }
+
+  /** Parts met so far whose bytes are damaged. */
+  get damaged(): number {
+    return this.#damaged.size;
+  }
+
+  /** The series with segments, of one name or of all, in the order they were first written. */
+  list(name: string | null): readonly ListedSeries[] {
+    const sql = `select s.session, s.name, s.labels, w.axis from series s join written w on w.series = s.id
+      where (?1 is null or s.name = ?1) order by s.id`;
+    const listed: ListedSeries[] = [];
+    for (const row of this.#db.prepare(sql).all(name)) {
+      const series = { session: String(row.session), name: String(row.name), labels: String(row.labels) };
+      const span = this.span(series);
+      if (span !== null)
+        listed.push({ ...series, axis: row.axis === 'step' ? 'step' : 'time', firstUs: span[0], lastUs: span[1] });
+    }
+    return listed;
+  }
+
+  /** The series of which messages are in no segment yet. */
+  logged(): readonly StoredSeries[] {
+    const sessions = this.#db.prepare('select distinct session from log').all();
+    return this.#tail.list(sessions.map(({ session }) => String(session)));
+  }
+
+  /** First and last time of what is in segments of a series; null where nothing is. */
+  span(series: StoredSeries): readonly [firstUs: number, lastUs: number] | null {
+    const found = this.#found(series);
+    if (found === null) return null;
+    let firstUs = Number.POSITIVE_INFINITY;
+    let lastUs = Number.NEGATIVE_INFINITY;
+    for (const tier of [0, ...found.tiers, ...found.tiers.map((durationUs) => -durationUs)]) {
+      firstUs = Math.min(firstUs, this.#table.nextStart(found.id, tier, Number.NEGATIVE_INFINITY));
+      lastUs = Math.max(lastUs, this.#table.last(found.id, tier)?.t1 ?? Number.NEGATIVE_INFINITY);
+    }
+    return firstUs <= lastUs ? [firstUs, lastUs] : null;
+  }
+
+  /** What there is of a series in a range; null where the file does not know it. @throws StreamVizError `SEGMENT_INVALID` */
+  read(request: SeriesRequest): SeriesColumns | null {
+    this.#db.exec('begin');
+    try {
+      return this.#read(request);
+    } finally {
+      this.#db.exec('rollback');
+    }
+  }
+
+  #read(request: SeriesRequest): SeriesColumns | null {
+    const kept = this.#found(request);
+    const logged = this.#wantsLog(request) ? this.#tail.of(request) : [];
+    const { epoch, gen = 0 } = request;
+    const isBefore = (one: { readonly epoch: string; readonly gen: number }) => one.epoch === epoch && one.gen < gen;
+    const isCleared = (kept !== null && isBefore(kept)) || logged.some(({ record }) => isBefore(record));
+    const found = isCleared ? null : kept;
+    const tail = isCleared ? logged.filter(({ record }) => record.epoch === epoch && record.gen >= gen) : logged;
+    if (found === null && tail.length === 0) return null;
+    const axis = found?.axis ?? tail[0]!.record.axis;
+    const tiers = found?.tiers ?? tail[0]!.record.tiers;
+    const out = new Gathered();
+    this.#doubtedUs = Number.NEGATIVE_INFINITY;
+    if (found !== null) {
+      const { startUs, endUs } = request;
+      const rows = this.#table.rowsIn(found.id, 0, startUs, endUs);
+      if (request.stepUs === 0 && rows > (request.mostRows ?? Number.POSITIVE_INFINITY)) throw tooMany(rows);
+      const chosen = chosenTier(tiers, rows, request);
+      const least = request.needsSpread ? Math.max(0, tiers.length - SPREAD_TIERS) : 0;
+      this.#gather(found, least, tiers.indexOf(chosen), startUs, endUs, out);
+    }
+    for (const { time, value, length, folds } of tail) {
+      out.late(inTimeOrder(time, value, length), request);
+      for (const [durationUs, lists] of folds) {
+        for (const cells of lists) {
+          const inside = (startUs: number) => startUs >= request.startUs && startUs < request.endUs;
+          out.fold(durationUs, gatherCells([cells], inside));
+        }
+      }
+    }
+    const before = lastOf(tail, request.startUs, found === null ? null : this.#before(found, request.startUs));
+    return { axis, tiers, ...out.columns(), before, doubtedUs: this.#doubtedUs };
+  }
+
+  /** Gathers `[fromUs, toUs)` in cells of tier `k` and, where there are none, in finer ones down to `least`; below: samples. */
+  #gather(found: Found, least: number, k: number, fromUs: number, toUs: number, out: Gathered): void {
+    if (!(fromUs < toUs)) return;
+    if (k < least) {
+      out.run(this.#samples.read(found.id, fromUs, toUs));
+      for (const [durationUs, cells] of this.#folds.read(found, found.tiers, fromUs, toUs)) out.fold(durationUs, cells);
+      return;
+    }
+    const durationUs = found.tiers[k]!;
+    const blockUs = found.tiers[found.tiers.length - 1]!;
+    const innerFrom = Math.ceil(fromUs / durationUs) * durationUs;
+    const innerTo = Math.floor(Math.min(toUs, found.tieredUs) / durationUs) * durationUs;
+    if (!(innerFrom < innerTo)) {
+      this.#gather(found, least, k - 1, fromUs, toUs, out);
+      return;
+    }
+    const cells = this.#cells.read(found.id, durationUs, innerFrom, innerTo);
+    out.cell(durationUs, cells);
+    // A block has cells of a tier for all of its samples or none.
+    let coveredTo = fromUs;
+    let last = Number.NaN;
+    const cover = (blockFrom: number, blockTo: number) => {
+      if (blockFrom > coveredTo) this.#gather(found, least, k - 1, coveredTo, blockFrom, out);
+      coveredTo = Math.max(coveredTo, blockTo);
+    };
+    for (let i = 0; i < cells.length; i += 1) {
+      const block = Math.floor(cells.start[i]! / blockUs) * blockUs;
+      if (block === last) continue;
+      last = block;
+      cover(Math.max(innerFrom, block), Math.min(innerTo, block + blockUs));
+    }
+    cover(toUs, toUs);
+  }
+
+  #wantsLog({ withLog, session, epoch }: SeriesRequest): boolean {
+    return withLog || (epoch !== null && this.#otherEpoch.get(session, epoch) !== undefined);
+  }
+
+  /** The last finite sample before a time; of folds their last. */
+  #before(found: Found, timeUs: number): SampleAt | null {
+    let best: SampleAt | null = null;
+    for (const part of this.#table.backwards(found.id, 0, Number.NEGATIVE_INFINITY, timeUs)) {
+      const rows = decodedOrNull(part);
+      if (rows === null) return null;
+      const { time, value } = rows;
+      let at = lowerBound(time, timeUs) - 1;
+      while (at >= 0 && !Number.isFinite(value[at])) at -= 1;
+      if (at < 0) continue;
+      best = { timeUs: time[at]!, value: value[at]! };
+      break;
+    }
+    for (const durationUs of found.tiers) {
+      const part = this.#table.at(found.id, -durationUs, timeUs - durationUs);
+      const cells = part === null ? null : decodedCellsOrNull(part);
+      if (cells === null) continue;
+      const row = lowerBound(cells.start, timeUs - durationUs + 1) - 1;
+      const lastUs = cells.lastTime[row] ?? Number.NEGATIVE_INFINITY;
+      if (lastUs > (best?.timeUs ?? Number.NEGATIVE_INFINITY)) best = { timeUs: lastUs, value: cells.last[row]! };
+    }
+    return best;
+  }
+
+  #found({ session, name, labels }: StoredSeries): Found | null {
+    const row = this.#find.get(session, name, labels);
+    if (row === undefined) return null;
+    return {
+      id: Number(row.id),
+      axis: row.axis === 'step' ? 'step' : 'time',
+      tiers: JSON.parse(String(row.tiers)) as number[],
+      tieredUs: row.tiered === null ? Number.NEGATIVE_INFINITY : Number(row.tiered),
+      epoch: String(row.epoch),
+      gen: Number(row.gen),
+    };
+  }
+}
+
+/** The last finite sample before a time in the log, where it is at or after one that is known already. */
+function lastOf(tail: readonly PendingSeries[], timeUs: number, known: SampleAt | null): SampleAt | null {
+  let best = known;
+  const take = (at: number, value: number) => {
+    if (at < timeUs && Number.isFinite(value) && at >= (best?.timeUs ?? Number.NEGATIVE_INFINITY))
+      best = { timeUs: at, value };
+  };
+  for (const { time, value, length, folds } of tail) {
+    for (let i = 0; i < length; i += 1) take(time[i]!, value[i]!);
+    for (const cells of [...folds.values()].flat()) {
+      for (let i = 0; i < cells.length; i += 1) take(cells.lastTime[i]!, cells.last[i]!);
+    }
+  }
+  return best;
+}
+
+const decodedOrNull = tolerant(decodeSamples, () => undefined);
+const decodedCellsOrNull = tolerant(decodeCells, () => undefined);
+
+/** More samples than may be read one by one. */
+function tooMany(rows: number): StreamVizError {
+  return new StreamVizError('LIMIT_SAMPLES', `about ${rows.toLocaleString('en')} samples`, { details: { rows } });
+}
+
+/** What was gathered so far; runs in time order but for late ones. */
+class Gathered {
+  readonly #runs: SampleRows[] = [];
+  readonly #late: SampleRows[] = [];
+  readonly #folds = new Map<number, CellRows[]>();
+  readonly #cells = new Map<number, CellRows[]>();
+
+  run(rows: SampleRows): void {
+    if (rows.time.length > 0) this.#runs.push(rows);
+  }
+
+  late(rows: SampleRows, { startUs, endUs }: { readonly startUs: number; readonly endUs: number }): void {
+    let from = 0;
+    while (from < rows.time.length && rows.time[from]! < startUs) from += 1;
+    let to = rows.time.length;
+    while (to > from && rows.time[to - 1]! >= endUs) to -= 1;
+    if (from < to) this.#late.push({ time: rows.time.subarray(from, to), value: rows.value.subarray(from, to) });
+  }
+
+  fold(durationUs: number, cells: CellRows): void {
+    put(this.#folds, durationUs, cells);
+  }
+
+  cell(durationUs: number, cells: CellRows): void {
+    put(this.#cells, durationUs, cells);
+  }
+
+  columns(): Omit<SeriesColumns, 'axis' | 'tiers' | 'before' | 'doubtedUs'> {
+    let rows = this.#runs.length === 0 ? NO_ROWS : concatenated(this.#runs);
+    if (this.#late.length > 0) {
+      const all = concatenated(this.#late);
+      const late = inTimeOrder(all.time, all.value, all.time.length);
+      rows = merged(rows, late, 0, late.time.length);
+    }
+    return { rows, folds: joined(this.#folds), cells: joined(this.#cells) };
+  }
+}
+
+function put(lists: Map<number, CellRows[]>, durationUs: number, cells: CellRows): void {
+  if (cells.length === 0) return;
+  const held = lists.get(durationUs);
+  if (held === undefined) lists.set(durationUs, [cells]);
+  else held.push(cells);
+}
+
+const joined = (lists: ReadonlyMap<number, readonly CellRows[]>): ReadonlyMap<number, CellRows> =>
+  new Map([...lists].map(([durationUs, cells]) => [durationUs, allOf(cells)]));
+
+function allOf(lists: readonly CellRows[]): CellRows {
+  const [only] = lists;
+  return lists.length === 1 && only !== undefined ? only : withEqualsMerged(gatherCells(lists, () => true));
+}

@@ -1,0 +1,56 @@
+/** The epoch and number of a message. */
+interface Position {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/**
+ * How far one session is on disk, for those who promise that nothing is lost.
+ *
+ * 1. While `waits`, a message is acknowledged once it is on disk; else once it is applied: without a history file, and while its
+ *    disk is full.
+ * 2. Whoever waits is told as soon as that is so, and never left waiting: not by a new epoch, not by the end of the history.
+ */
+export class HeldOnDisk {
+  #waits = false;
+  #held: Position = { epoch: '', seq: 0 };
+  #waiting: (Position & { readonly tell: () => void })[] = [];
+
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  set waits(waits: boolean) {
+    this.#waits = waits;
+    this.#tell();
+  }
+
+  /** Everything of this epoch up to `seq` is on disk. */
+  reached(epoch: string, seq: number): void {
+    this.#held = { epoch, seq };
+    this.#tell();
+  }
+
+  /** Number of the newest message of an epoch that is acknowledged, where `seq` is applied. */
+  acknowledged(epoch: string, seq: number): number {
+    if (!this.#waits) return seq;
+    return this.#held.epoch === epoch ? Math.min(seq, this.#held.seq) : 0;
+  }
+
+  /** Resolves once message `seq` of an epoch is acknowledged, or its epoch is over. */
+  reaches(epoch: string, seq: number): Promise<void> {
+    if (this.acknowledged(epoch, seq) >= seq) return Promise.resolve();
+    return new Promise((tell) => {
+      this.#waiting.push({ epoch, seq, tell });
+    });
+  }
+
+  #tell(): void {
+    if (this.#waiting.length === 0) return;
+    const { epoch, seq } = this.#held;
+    const isDone = (wanted: Position) => !this.#waits || (wanted.epoch === epoch && wanted.seq <= seq);
+    const done = this.#waiting.filter(isDone);
+    this.#waiting = this.#waiting.filter((wanted) => !isDone(wanted));
+    for (const { tell } of done) tell();
+  }
+}

@@ -50,11 +50,11 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      // Beside each other: `faults` mostly waits for healing, the others drive pages.
+      // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
       endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...LAB, ...ALONE]),
       endToEnd('faults', FAULTS, []),
+      // Beside each other, too; a third would starve what is judged by the clock.
       endToEnd('standalone', ['test/standalone-e2e/**/*.test.ts'], []),
-      // Beside each other, too.
       endToEnd('lab', LAB, []),
       endToEnd('browser', ['test/browser/**/*.test.ts'], ALONE),
       // What measures a page or the wire has the machine to itself.

@@ -85,8 +85,9 @@ const vitestUnit = vitestRunner('unit');
 export const unitRunners: readonly Runner[] = [vitestUnit, pytest, jest];
 /** Against real servers and browsers: those of one list run beside each other, the lists one after another. */
 export const endToEnd: readonly (readonly Runner[])[] = [
-  [vitestRunner('e2e'), vitestRunner('faults'), vitestRunner('standalone')],
-  [vitestRunner('lab'), vitestRunner('browser')],
+  [vitestRunner('e2e'), vitestRunner('faults')],
+  [vitestRunner('standalone'), vitestRunner('lab')],
+  [vitestRunner('browser')],
   [vitestRunner('alone')],
 ];
 

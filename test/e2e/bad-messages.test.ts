@@ -154,7 +154,7 @@ describe('a page that cannot draw', () => {
 
   test('a kernel whose drawing code is empty is said in words, not with endless loading, and spoils nothing for the next kernel of the page', async () => {
     fresh = await host.notebook([
-      'from stream_viz import _kernel\n_kernel.static_text = lambda name: ""',
+      'from stream_viz import _widgets\n_widgets.static_text = lambda name: ""',
       'import stream_viz as sv\nsv.metric("cpu", title="CPU usage").send(5)',
     ]);
     await fresh.run(0);

@@ -64,3 +64,4 @@ def test_a_server_without_users_that_is_joined_in_spite_of_accounts_is_told_once
     assert len(said) == 1
     assert "a server without users runs already" in said[0]
     assert os.environ[JOIN_VARIABLE] == server.link
+    _producer.current().server.link.close()  # else it starts a server of its own once this one is gone

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildAll, schemaFile, schemaText } from './build.ts';
 import { python, root } from './setup.mjs';
+import { sum } from './test-reports.ts';
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 
@@ -72,7 +73,7 @@ export async function staticChecks(): Promise<readonly StepResult[]> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const began = Date.now();
-  const { runQuick, sum } = await import('./test.ts');
+  const { printFailures, runQuick } = await import('./test.ts');
   // The schema is compared before the first step: what is built beside them, for the wheel's test, cannot hide a stale one.
   const checks = staticChecks();
   await buildAll();
@@ -82,6 +83,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const tests = sum(await Promise.all([pythonTests, runQuick.typescript()]));
   const passed = tests.passed + results.filter((step) => step.ok).length;
   const failed = tests.failed + results.filter((step) => !step.ok).length;
+  printFailures(tests.failures);
   console.log(`\nthe check took ${((Date.now() - began) / 1000).toFixed(0)} s`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);

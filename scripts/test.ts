@@ -5,14 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findChromium } from './lab/chromium.ts';
 import { python, root } from './setup.mjs';
+import { type Counts, countsOfPytest, countsOfSuites, sum } from './test-reports.ts';
 
 const reports = join(root, '.cache', 'reports');
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-}
 
 export interface Runner {
   readonly title: string;
@@ -20,19 +16,6 @@ export interface Runner {
   readonly command: string;
   readonly options: readonly string[];
   readonly counts: (report: string) => Counts;
-}
-
-/** What vitest and jest write. */
-interface SuitesReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
-}
-
-function countsOfSuites(text: string): Counts {
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(text) as SuitesReport;
-  const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0;
-  return { passed: numPassedTests, failed: numFailedTests + brokenFiles };
 }
 
 function vitestRunner(project: string): Runner {
@@ -60,12 +43,7 @@ const pytest: Runner = {
   report: pytestReport,
   command: python,
   options: ['-m', 'pytest', `--junitxml=${pytestReport}`],
-  counts: (text) => {
-    const total = (name: string): number =>
-      Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(text)?.[1] ?? Number.NaN);
-    const failed = total('failures') + total('errors');
-    return { passed: total('tests') - failed - total('skipped'), failed };
-  },
+  counts: countsOfPytest,
 };
 
 const jestReport = join(reports, 'jest.json');
@@ -122,22 +100,24 @@ export async function runRunner(
   rmSync(runner.report, { force: true });
   if (!options.keepOutput) console.log(`\n== ${runner.title}`);
   const status = await ended(runner, options.env ?? process.env, options.keepOutput ?? false);
-  let counts: Counts = { passed: 0, failed: 0 };
+  let counts: Counts = { passed: 0, failed: 0, failures: [] };
   if (existsSync(runner.report)) counts = runner.counts(readFileSync(runner.report, 'utf8'));
   const ranNothing = !(counts.passed + counts.failed > 0);
-  if (ranNothing) return { passed: 0, failed: 1 };
-  if (status !== 0 && counts.failed === 0) return { ...counts, failed: 1 };
+  if (ranNothing) return { passed: 0, failed: 1, failures: [`${runner.title} ran no test (exit ${status})`] };
+  if (status !== 0 && counts.failed === 0) {
+    return { ...counts, failed: 1, failures: [`${runner.title} ended with ${status} though no test failed`] };
+  }
   return counts;
 }
-
-export const sum = (all: readonly Counts[]): Counts => ({
-  passed: all.reduce((total, { passed }) => total + passed, 0),
-  failed: all.reduce((total, { failed }) => total + failed, 0),
-});
 
 async function runTogether(runners: readonly Runner[], env?: NodeJS.ProcessEnv): Promise<Counts> {
   const options = { keepOutput: runners.length > 1, ...(env ? { env } : {}) };
   return sum(await Promise.all(runners.map((runner) => runRunner(runner, options))));
+}
+
+/** Says at the end, where a reader of a long log looks, what failed. */
+export function printFailures(failures: readonly string[]): void {
+  if (failures.length > 0) console.log(`\nFailed:\n\n${failures.join('\n\n')}`);
 }
 
 /** Each law over fewer random cases (test/quick-check.ts, test/python/conftest.py), and without what takes seconds. */
@@ -167,6 +147,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const totals = sum(counts);
   const passed = totals.passed + checks.filter((step) => step.ok).length;
   const failed = totals.failed + checks.filter((step) => !step.ok).length;
+  printFailures(totals.failures);
   console.log(`\nall tests took ${((Date.now() - began) / 1000).toFixed(0)} s`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(failed === 0 ? 0 : 1);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runRunner, unitRunners } from '../../scripts/test.ts';
+import { runRunner } from '../../scripts/test.ts';
+import { countsOfPytest, countsOfSuites } from '../../scripts/test-reports.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'streamviz-runner-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -16,7 +17,7 @@ function fake(script: string) {
     report,
     command: process.execPath,
     options: [file],
-    counts: (text: string) => JSON.parse(text) as { passed: number; failed: number },
+    counts: (text: string) => ({ ...(JSON.parse(text) as { passed: number; failed: number }), failures: [] }),
   };
 }
 
@@ -24,6 +25,7 @@ test('a runner counts what its report says', async () => {
   expect(await runRunner(fake('writeFileSync(report, \'{"passed": 3, "failed": 0}\');'))).toEqual({
     passed: 3,
     failed: 0,
+    failures: [],
   });
 });
 
@@ -31,31 +33,76 @@ test('a runner that ran nothing is a failure', async () => {
   expect(await runRunner(fake('writeFileSync(report, \'{"passed": 0, "failed": 0}\');'))).toEqual({
     passed: 0,
     failed: 1,
+    failures: ['fake ran no test (exit 0)'],
   });
 });
 
 test('a runner that crashed before its report is a failure', async () => {
-  expect(await runRunner(fake('process.exit(3);'))).toEqual({ passed: 0, failed: 1 });
+  expect(await runRunner(fake('process.exit(3);'))).toEqual({
+    passed: 0,
+    failed: 1,
+    failures: ['fake ran no test (exit 3)'],
+  });
 });
 
 test('a runner that ended badly after passing tests is a failure', async () => {
   expect(await runRunner(fake('writeFileSync(report, \'{"passed": 3, "failed": 0}\'); process.exit(1);'))).toEqual({
     passed: 3,
     failed: 1,
+    failures: ['fake ended with 1 though no test failed'],
   });
 });
 
 test('the report of pytest is read with failures, errors and skips told apart', () => {
-  const pytest = unitRunners.find((runner) => runner.title === 'pytest');
   const xml =
-    '<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10" time="1"></testsuite></testsuites>';
-  expect(pytest?.counts(xml)).toEqual({ passed: 4, failed: 3 });
+    '<testsuites><testsuite name="pytest" errors="1" failures="1" skipped="3" tests="10" time="1">' +
+    '<testcase classname="a.test_b" name="test_out" time="0.1"><skipped message="slow">where</skipped></testcase>' +
+    '<testcase classname="a.test_b" name="test_order[&lt;]" time="0.1"><failure message="assert 1 &lt; 1&#10;more">trace</failure></testcase>' +
+    '<testcase classname="a.test_b" name="test_fine" time="0.1" />' +
+    '<testcase classname="a.test_c" name="test_up" time="0.1"><error message="no port">trace</error></testcase>' +
+    '</testsuite></testsuites>';
+  expect(countsOfPytest(xml)).toEqual({
+    passed: 5,
+    failed: 2,
+    failures: ['a.test_b > test_order[<]\n    assert 1 < 1\n    more', 'a.test_c > test_up\n    no port'],
+  });
 });
 
-test('a file of tests that jest could not load counts as one failure', () => {
-  const jest = unitRunners.find((runner) => runner.title === 'jest');
-  expect(jest?.counts('{"numPassedTests": 5, "numFailedTests": 0, "numFailedTestSuites": 1}')).toEqual({
+test('a failed test is named with its file and the first lines of why', () => {
+  const red = `${String.fromCharCode(27)}[31m`;
+  const message = Array.from({ length: 40 }, (_, line) => `${red}line ${line}`).join('\n');
+  const report = {
+    numPassedTests: 1,
+    numFailedTests: 1,
+    numFailedTestSuites: 1,
+    testResults: [
+      {
+        name: 'a.test.ts',
+        status: 'failed',
+        assertionResults: [
+          { fullName: 'fine', status: 'passed', failureMessages: [] },
+          { fullName: 'adds up', status: 'failed', failureMessages: [message] },
+        ],
+      },
+    ],
+  };
+  const { passed, failed, failures } = countsOfSuites(JSON.stringify(report));
+  expect({ passed, failed }).toEqual({ passed: 1, failed: 1 });
+  expect(failures).toHaveLength(1);
+  expect(failures[0]?.split('\n').slice(0, 2)).toEqual(['a.test.ts > adds up', '    line 0']);
+  expect(failures[0]?.split('\n')).toHaveLength(13);
+});
+
+test('a file of tests that could not be loaded counts as one failure', () => {
+  const report = {
+    numPassedTests: 5,
+    numFailedTests: 0,
+    numFailedTestSuites: 1,
+    testResults: [{ name: 'a.test.ts', status: 'failed', message: 'no such module', assertionResults: [] }],
+  };
+  expect(countsOfSuites(JSON.stringify(report))).toEqual({
     passed: 5,
     failed: 1,
+    failures: ['a.test.ts\n    no such module'],
   });
 });

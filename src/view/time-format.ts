@@ -13,7 +13,6 @@ export interface LocalTime {
 }
 
 const SLOT_MS = 900_000;
-const DAY_MS = 86_400_000;
 
 /**
  * Times of one zone in words. Zone offsets are asked of the platform once per quarter of an hour and kept.
@@ -149,15 +148,6 @@ export function ageText(us: number): string {
   if (seconds < 7200) return `${Math.floor(seconds / 60)} m`;
   if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86_400)} d`;
-}
-
-/** A visible range in short: `30s`, `5m`, `2h`, `1d`. */
-export function rangeText(us: number): string {
-  const seconds = us / 1e6;
-  if (seconds < 60) return `${Number(seconds.toPrecision(2))}s`;
-  if (seconds < 3600) return `${Number((seconds / 60).toPrecision(2))}m`;
-  if (us < DAY_MS * 1000) return `${Number((seconds / 3600).toPrecision(2))}h`;
-  return `${Number((seconds / 86_400).toPrecision(3))}d`;
 }
 
 function offsetFrom(parts: Intl.DateTimeFormat, ms: number): number {

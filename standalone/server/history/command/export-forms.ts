@@ -1,15 +1,5 @@
-import {
-  Batch,
-  Column,
-  columnFromArray,
-  float64,
-  int64,
-  TimeUnit,
-  tableFromColumns,
-  tableToIPC,
-  timestamp,
-  utf8,
-} from '@uwdata/flechette';
+import { type Column, columnFromArray, tableFromColumns, tableToIPC, utf8 } from '@uwdata/flechette';
+import { csvField, numberColumn, numberOrNull, timeColumn } from '../../http/table-columns.ts';
 import { isoText } from '../../http/time-text.ts';
 import type { ExportForm } from './call.ts';
 import type { ExportRows } from './export-rows.ts';
@@ -23,7 +13,6 @@ export interface ExportWriter {
 
 const NOTHING = new Uint8Array(0);
 const text = new TextEncoder();
-const csvField = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 const timeOf = (rows: ExportRows): ((at: number) => string) => (rows.axis === 'time' ? isoText : String);
 const numberText = (value: number): string => (Number.isFinite(value) ? String(value) : '');
 
@@ -56,7 +45,7 @@ const json: ExportWriter = {
         session,
         labels,
         time: rows.time[i]! / scale,
-        value: Number.isFinite(value) ? value : null,
+        value: numberOrNull(value),
       };
       const cell =
         rows.end[i]! > rows.time[i]! ? { end: rows.end[i]! / scale, count, min: rows.min[i], max: rows.max[i] } : {};
@@ -103,34 +92,17 @@ const EMPTY: ExportRows = {
 
 function arrowBytes(rows: ExportRows, axis: ExportRows['axis']): Uint8Array {
   const { length } = rows;
-  const times = (values: Float64Array): Column<unknown> => {
-    const type = axis === 'time' ? timestamp(TimeUnit.MICROSECOND, 'UTC') : int64();
-    return new Column([
-      new Batch<unknown>({
-        length,
-        nullCount: 0,
-        validity: new Uint8Array(0),
-        type,
-        values: BigInt64Array.from(values, (at) => BigInt(Math.round(at))),
-      }),
-    ]);
-  };
   const texts = (value: string) => columnFromArray(new Array<string>(length).fill(value), utf8());
-  const numbers = (values: Float64Array) =>
-    columnFromArray(
-      Array.from(values, (x) => (Number.isFinite(x) ? x : null)),
-      float64(),
-    );
   const columns: [string, Column<unknown>][] = [
-    ['time', times(rows.time)],
-    ['end', times(rows.end)],
+    ['time', timeColumn(rows.time, axis)],
+    ['end', timeColumn(rows.end, axis)],
     ['session', texts(rows.session)],
     ['metric', texts(rows.name)],
     ['labels', texts(labelText(rows))],
-    ['value', numbers(rows.value)],
-    ['count', numbers(rows.count)],
-    ['min', numbers(rows.min)],
-    ['max', numbers(rows.max)],
+    ['value', numberColumn(rows.value)],
+    ['count', numberColumn(rows.count)],
+    ['min', numberColumn(rows.min)],
+    ['max', numberColumn(rows.max)],
   ];
   return tableToIPC(tableFromColumns(columns), { format: 'stream' }) ?? NOTHING;
 }

@@ -1,24 +1,12 @@
-import {
-  Batch,
-  bool,
-  Column,
-  columnFromArray,
-  float64,
-  int64,
-  TimeUnit,
-  tableFromColumns,
-  tableToIPC,
-  timestamp,
-  utf8,
-} from '@uwdata/flechette';
+import { bool, type Column, columnFromArray, float64, tableFromColumns, tableToIPC, utf8 } from '@uwdata/flechette';
+import { csvField, numberColumn, numberOrNull, timeColumn } from '../table-columns.ts';
 import { isoText, secondsOf } from '../time-text.ts';
-import { type AnswerTable, answerTable, noteOf, sourceText } from './answer-table.ts';
+import { answerTable, noteOf, sourceText } from './answer-table.ts';
 import type { QueryAnswer } from './query-lines.ts';
 
 /** Columns that every table has; a label of such a name gets `label:` before it. */
 const OWN_COLUMNS = ['time', 'end', 'value', 'count', 'final', 'source', 'note', 'session'];
 const labelColumn = (name: string): string => (OWN_COLUMNS.includes(name) ? `label:${name}` : name);
-const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** JSON: lines with columns. Times are seconds, or steps; a value is null where there is none. */
 export function answerJson(answer: QueryAnswer): string {
@@ -86,8 +74,6 @@ export function answerCsv(answer: QueryAnswer): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 /** An Arrow IPC stream with the columns of the CSV; times are `timestamp[us, UTC]`, or int64 steps; null is none. */
 export function answerArrow(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
   const table = answerTable(answer);
@@ -97,7 +83,7 @@ export function answerArrow(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
     ['end', timeColumn(table.end, answer.axis)],
     ['session', text(table.session)],
     ...table.labelNames.map((name, i): [string, Column<unknown>] => [labelColumn(name), text(table.labels[i]!)]),
-    ['value', columnFromArray(Array.from(table.value, numberOrNull), float64())],
+    ['value', numberColumn(table.value)],
     ['count', columnFromArray(table.count, float64())],
     ['final', columnFromArray([...table.final], bool())],
     ['source', text(table.source)],
@@ -105,16 +91,6 @@ export function answerArrow(answer: QueryAnswer): Uint8Array<ArrayBuffer> {
   ];
   const bytes = tableToIPC(tableFromColumns(columns), { format: 'stream' });
   return new Uint8Array(bytes ?? []);
-}
-
-/** Made from its bytes: the library's builder takes times as ms and would round them. */
-function timeColumn(times: AnswerTable['start'], axis: 'time' | 'step'): Column<unknown> {
-  const type = axis === 'time' ? timestamp(TimeUnit.MICROSECOND, 'UTC') : int64();
-  const { length } = times;
-  // As the library makes columns of nothing: all of a table must have equally many batches.
-  if (length === 0) return new Column<unknown>([], type);
-  const values = BigInt64Array.from(times, BigInt);
-  return new Column([new Batch<unknown>({ length, nullCount: 0, validity: new Uint8Array(0), type, values })]);
 }
 
 export const ARROW_TYPE = 'application/vnd.apache.arrow.stream';

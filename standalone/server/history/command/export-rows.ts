@@ -48,6 +48,7 @@ export function* exportRows(db: DatabaseSync, reader: SegmentReader, call: Histo
         endUs,
         stepUs: 0,
         needsSpread: false,
+        needsAnchor: false,
         withLog: true,
         epoch: null,
       });

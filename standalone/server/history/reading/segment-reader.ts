@@ -6,7 +6,7 @@ import { type CellRows, gatherCells } from '../segments/cell-rows.ts';
 import { decodeCells } from '../segments/cell-segment.ts';
 import { type OnDamaged, tolerant } from '../segments/damaged-parts.ts';
 import { FoldParts } from '../segments/fold-parts.ts';
-import { withEqualsMerged } from '../segments/merged-cells.ts';
+import { mergedCells } from '../segments/merged-cells.ts';
 import { PartTable } from '../segments/part-table.ts';
 import type { PendingSeries } from '../segments/pending-series.ts';
 import { concatenated, inTimeOrder, lowerBound, merged } from '../segments/sample-order.ts';
@@ -23,6 +23,14 @@ interface Found {
   readonly tieredUs: number;
   readonly epoch: string;
   readonly gen: number;
+}
+
+/** A series that is being read, and where what is found goes. */
+interface Source extends Found {
+  /** Index of the finest tier whose cells are taken. */
+  readonly least: number;
+  readonly withSketches: boolean;
+  readonly out: Gathered;
 }
 
 const NO_ROWS: SampleRows = { time: new Float64Array(0), value: new Float64Array(0) };
@@ -131,9 +139,9 @@ export class SegmentReader {
       const { startUs, endUs } = request;
       const rows = this.#table.rowsIn(found.id, 0, startUs, endUs);
       if (request.stepUs === 0 && rows > (request.mostRows ?? Number.POSITIVE_INFINITY)) throw tooMany(rows);
-      const chosen = chosenTier(tiers, rows, request);
+      const chosen = tiers.indexOf(chosenTier(tiers, rows, request));
       const least = request.needsSpread ? Math.max(0, tiers.length - SPREAD_TIERS) : 0;
-      this.#gather(found, least, tiers.indexOf(chosen), startUs, endUs, out);
+      this.#gather({ ...found, least, withSketches: request.needsSpread, out }, chosen, startUs, endUs);
     }
     for (const { time, value, length, folds } of tail) {
       out.late(inTimeOrder(time, value, length), request);
@@ -144,33 +152,34 @@ export class SegmentReader {
         }
       }
     }
-    const before = lastOf(tail, request.startUs, found === null ? null : this.#before(found, request.startUs));
+    const before = request.needsAnchor ? this.#before(found, tail, request.startUs) : null;
     return { axis, tiers, ...out.columns(), before, doubtedUs: this.#doubtedUs };
   }
 
-  /** Gathers `[fromUs, toUs)` in cells of tier `k` and, where there are none, in finer ones down to `least`; below: samples. */
-  #gather(found: Found, least: number, k: number, fromUs: number, toUs: number, out: Gathered): void {
+  /** Gathers `[fromUs, toUs)` in cells of tier `k` and, where there are none, in finer ones down to the least; below: samples. */
+  #gather(from: Source, k: number, fromUs: number, toUs: number): void {
+    const { id, tiers, least, withSketches, out } = from;
     if (!(fromUs < toUs)) return;
     if (k < least) {
-      out.run(this.#samples.read(found.id, fromUs, toUs));
-      for (const [durationUs, cells] of this.#folds.read(found, found.tiers, fromUs, toUs)) out.fold(durationUs, cells);
+      out.run(this.#samples.read(id, fromUs, toUs));
+      for (const [durationUs, cells] of this.#folds.read(from, tiers, fromUs, toUs)) out.fold(durationUs, cells);
       return;
     }
-    const durationUs = found.tiers[k]!;
-    const blockUs = found.tiers[found.tiers.length - 1]!;
+    const durationUs = tiers[k]!;
+    const blockUs = tiers[tiers.length - 1]!;
     const innerFrom = Math.ceil(fromUs / durationUs) * durationUs;
-    const innerTo = Math.floor(Math.min(toUs, found.tieredUs) / durationUs) * durationUs;
+    const innerTo = Math.floor(Math.min(toUs, from.tieredUs) / durationUs) * durationUs;
     if (!(innerFrom < innerTo)) {
-      this.#gather(found, least, k - 1, fromUs, toUs, out);
+      this.#gather(from, k - 1, fromUs, toUs);
       return;
     }
-    const cells = this.#cells.read(found.id, durationUs, innerFrom, innerTo);
+    const cells = this.#cells.read(id, durationUs, innerFrom, innerTo, withSketches);
     out.cell(durationUs, cells);
     // A block has cells of a tier for all of its samples or none.
     let coveredTo = fromUs;
     let last = Number.NaN;
     const cover = (blockFrom: number, blockTo: number) => {
-      if (blockFrom > coveredTo) this.#gather(found, least, k - 1, coveredTo, blockFrom, out);
+      if (blockFrom > coveredTo) this.#gather(from, k - 1, coveredTo, blockFrom);
       coveredTo = Math.max(coveredTo, blockTo);
     };
     for (let i = 0; i < cells.length; i += 1) {
@@ -186,8 +195,12 @@ export class SegmentReader {
     return withLog || (epoch !== null && this.#otherEpoch.get(session, epoch) !== undefined);
   }
 
-  /** The last finite sample before a time; of folds their last. */
-  #before(found: Found, timeUs: number): SampleAt | null {
+  #before(found: Found | null, tail: readonly PendingSeries[], timeUs: number): SampleAt | null {
+    return lastOf(tail, timeUs, found === null ? null : this.#storedBefore(found, timeUs));
+  }
+
+  /** The last finite sample before a time in segments; of folds their last. */
+  #storedBefore(found: Found, timeUs: number): SampleAt | null {
     let best: SampleAt | null = null;
     for (const part of this.#table.backwards(found.id, 0, Number.NEGATIVE_INFINITY, timeUs)) {
       const rows = decodedOrNull(part);
@@ -298,5 +311,5 @@ const joined = (lists: ReadonlyMap<number, readonly CellRows[]>): ReadonlyMap<nu
 
 function allOf(lists: readonly CellRows[]): CellRows {
   const [only] = lists;
-  return lists.length === 1 && only !== undefined ? only : withEqualsMerged(gatherCells(lists, () => true));
+  return lists.length === 1 && only !== undefined ? only : mergedCells(lists);
 }

@@ -21,6 +21,8 @@ export interface SeriesRequest extends StoredSeries {
   readonly stepUs: number | null;
   /** Spread or quantiles are asked for, which short cells do not know. */
   readonly needsSpread: boolean;
+  /** The last sample before the range is asked for. */
+  readonly needsAnchor: boolean;
   /** So many samples are read one by one rather than as cells. Default 200,000. */
   readonly fewRows?: number;
   /** More are not read one by one: where all are wanted it is an error, `LIMIT_SAMPLES`. Default 3 million, and any number. */

@@ -72,6 +72,7 @@ function questionOf(series: WantedSeries, need: ReadingNeed, of: number, index: 
     endUs: Math.min(reachUs, Math.ceil(need.endUs / edgeUs) * edgeUs),
     stepUs: need.stepUs,
     needsSpread: need.needsSpread,
+    needsAnchor: need.needsAnchor,
     fewRows: FEW_ROWS / of,
     mostRows: need.stepUs === 0 ? need.mostRows : Math.min(need.mostRows, MOST_ROWS / of),
     // Of what memory has let go of it cannot tell whether it is in segments.

@@ -10,11 +10,13 @@ const FULL_CELLS = 600;
 export class CellParts {
   readonly #parts: PartTable;
   readonly #decoded: DecodePart<CellRows>;
+  readonly #withoutSketches: DecodePart<CellRows>;
 
   /** @param onDamaged Told of parts that cannot be read, which are passed over. Default: they throw. */
   constructor(parts: PartTable, onDamaged: OnDamaged | null = null) {
     this.#parts = parts;
     this.#decoded = tolerant(decodeCells, onDamaged);
+    this.#withoutSketches = tolerant((enc, body) => decodeCells(enc, body, false), onDamaged);
   }
 
   /**
@@ -39,10 +41,11 @@ export class CellParts {
     }
   }
 
-  /** The cells that start in `[fromUs, toUs)`. */
-  read(series: number, tier: number, fromUs: number, toUs: number): CellRows {
+  /** The cells that start in `[fromUs, toUs)`; without their sketches (null) where those are not wanted. */
+  read(series: number, tier: number, fromUs: number, toUs: number, withSketches = true): CellRows {
+    const decoded = withSketches ? this.#decoded : this.#withoutSketches;
     const parts = this.#parts.overlapping(series, tier, fromUs, toUs);
-    const lists = parts.flatMap((part) => this.#decoded(part) ?? []);
+    const lists = parts.flatMap((part) => decoded(part) ?? []);
     const [only] = lists;
     if (lists.length === 1 && only !== undefined && only.start[0]! >= fromUs && only.start[only.length - 1]! < toUs) {
       return only;

@@ -38,23 +38,55 @@ export function createCellRows(length: number): CellRows & { readonly sketch: (U
   };
 }
 
-/** The cells of several lists that were picked as `[list, row]`, in that order. */
-function pickCells(lists: readonly CellRows[], picked: readonly (readonly [list: number, row: number])[]): CellRows {
-  const out = createCellRows(picked.length);
-  for (const [i, [list, row]] of picked.entries()) {
-    const from = lists[list]!;
-    for (const name of CELL_COLUMNS) out[name][i] = from[name][row]!;
-    out.sketch[i] = from.sketch[row] ?? null;
+/** Cells of all lists whose row passes `keeps`, in the order of their starts; of equal starts the later list's is after. */
+export function gatherCells(lists: readonly CellRows[], keeps: (startUs: number, list: number) => boolean): CellRows {
+  const runs: Run[] = [];
+  let length = 0;
+  let isRising = true;
+  let lastUs = Number.NEGATIVE_INFINITY;
+  for (const [k, list] of lists.entries()) {
+    for (let row = 0; row < list.length; ) {
+      const from = row;
+      for (; row < list.length && keeps(list.start[row]!, k); row += 1) {
+        if (list.start[row]! < lastUs) isRising = false;
+        lastUs = list.start[row]!;
+      }
+      if (row > from) runs.push({ list, from, to: row });
+      length += row - from;
+      row += 1;
+    }
+  }
+  return isRising ? joinedRuns(runs, length) : sortedRows(runs, length);
+}
+
+/** Rows `[from, to)` of a list. */
+interface Run {
+  readonly list: CellRows;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Runs that follow one another in time: the rule, so whole columns are copied. */
+function joinedRuns(runs: readonly Run[], length: number): CellRows {
+  const out = createCellRows(length);
+  let at = 0;
+  for (const { list, from, to } of runs) {
+    for (const name of CELL_COLUMNS) out[name].set(list[name].subarray(from, to), at);
+    for (let row = from; row < to; row += 1) out.sketch[at + row - from] = list.sketch[row] ?? null;
+    at += to - from;
   }
   return out;
 }
 
-/** Cells of all lists whose row passes `keeps`, in the order of their starts; of equal starts the later list's is after. */
-export function gatherCells(lists: readonly CellRows[], keeps: (startUs: number, list: number) => boolean): CellRows {
-  const picked: (readonly [number, number])[] = [];
-  for (const [k, list] of lists.entries()) {
-    for (let row = 0; row < list.length; row += 1) if (keeps(list.start[row]!, k)) picked.push([k, row]);
+function sortedRows(runs: readonly Run[], length: number): CellRows {
+  const rows = runs.flatMap(({ list, from, to }) =>
+    Array.from({ length: to - from }, (_, i) => ({ list, row: from + i, startUs: list.start[from + i]! })),
+  );
+  rows.sort((a, b) => a.startUs - b.startUs);
+  const out = createCellRows(length);
+  for (const [i, { list, row }] of rows.entries()) {
+    for (const name of CELL_COLUMNS) out[name][i] = list[name][row]!;
+    out.sketch[i] = list.sketch[row] ?? null;
   }
-  picked.sort((a, b) => lists[a[0]]!.start[a[1]]! - lists[b[0]]!.start[b[1]]!);
-  return pickCells(lists, picked);
+  return out;
 }

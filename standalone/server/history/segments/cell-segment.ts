@@ -38,13 +38,13 @@ export function encodeCells(cells: CellRows, from: number, to: number): SegmentB
   return packBody(sink.written);
 }
 
-/** The cells of a segment. @throws StreamVizError `SEGMENT_INVALID`, `SEGMENT_ENCODING` */
-export function decodeCells(enc: number, body: Uint8Array): CellRows {
-  return readCells(unpackBody(enc, body));
+/** The cells of a segment; without their sketches (null) where those are not wanted. @throws StreamVizError `SEGMENT_INVALID`, `SEGMENT_ENCODING` */
+export function decodeCells(enc: number, body: Uint8Array, withSketches = true): CellRows {
+  return readCells(unpackBody(enc, body), withSketches);
 }
 
 /** {@link decodeCells} of a payload. Sketches are copies. @throws StreamVizError `SEGMENT_INVALID` */
-export function readCells(payload: Uint8Array): CellRows {
+export function readCells(payload: Uint8Array, withSketches = true): CellRows {
   const source = new ByteSource(payload);
   const version = source.u8();
   if (version !== VERSION) throw segmentInvalid('version', String(VERSION), version);
@@ -53,7 +53,7 @@ export function readCells(payload: Uint8Array): CellRows {
   const columns = {} as Record<(typeof CELL_COLUMNS)[number], Float64Array>;
   for (const name of CELL_COLUMNS) columns[name] = readColumn(source, length);
   const lengths = readColumn(source, length);
-  const sketch = Array.from(lengths, (bytes) => sketchIn(source, bytes));
+  const sketch = Array.from(lengths, (bytes) => sketchIn(source, bytes, withSketches));
   source.end();
   for (let i = 0; i < length; i += 1) {
     const start = columns.start[i]!;
@@ -67,9 +67,9 @@ export function readCells(payload: Uint8Array): CellRows {
   return { ...columns, length, sketch };
 }
 
-function sketchIn(source: ByteSource, length: number): Uint8Array | null {
+function sketchIn(source: ByteSource, length: number, isWanted: boolean): Uint8Array | null {
   if (length === 0) return null;
   if (!Number.isSafeInteger(length) || length < 0) throw segmentInvalid('sketch', 'whole bytes', length);
   const at = source.take(length);
-  return source.bytes.slice(at, at + length);
+  return isWanted ? source.bytes.slice(at, at + length) : null;
 }

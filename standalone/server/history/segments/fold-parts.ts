@@ -1,7 +1,7 @@
 import type { FoldCells } from './block-summary.ts';
 import type { CellParts } from './cell-parts.ts';
 import { type CellRows, gatherCells } from './cell-rows.ts';
-import { mergedCells, withEqualsMerged } from './merged-cells.ts';
+import { mergedCells } from './merged-cells.ts';
 import type { SeriesRecord } from './series-records.ts';
 
 const NOTHING = gatherCells([], () => false);
@@ -16,10 +16,10 @@ export class FoldParts {
 
   /** Adds folds of one duration, in arrival order. */
   add({ id }: SeriesRecord, durationUs: number, lists: readonly CellRows[]): void {
-    const folds = withEqualsMerged(gatherCells(lists, () => true));
+    const folds = mergedCells(lists);
     const [fromUs, toUs] = spanOf(folds, durationUs);
     const held = this.#cells.read(id, -durationUs, fromUs, toUs);
-    this.#cells.replace(id, -durationUs, fromUs, toUs, mergedCells(held, folds));
+    this.#cells.replace(id, -durationUs, fromUs, toUs, mergedCells([held, folds]));
   }
 
   /** The folds that start in `[fromUs, toUs)`, of the durations of a producer. */

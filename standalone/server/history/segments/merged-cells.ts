@@ -2,9 +2,9 @@ import { mergePaneInto } from '../../../../src/core/pane.ts';
 import { QuantileSketch } from '../../../../src/core/sketch/quantile-sketch.ts';
 import { type CellRows, createCellRows, gatherCells } from './cell-rows.ts';
 
-/** Cells of both, of equal starts merged: `later` came after. What is not known of one is not known of both. */
-export function mergedCells(held: CellRows, later: CellRows): CellRows {
-  const all = gatherCells([held, later], () => true);
+/** Cells of all lists, of equal starts merged: a later list came after. What is not known of one is not known of both. */
+export function mergedCells(lists: readonly CellRows[]): CellRows {
+  const all = gatherCells(lists, () => true);
   let isDistinct = true;
   for (let i = 1; i < all.length && isDistinct; i += 1) isDistinct = all.start[i] !== all.start[i - 1];
   return isDistinct ? all : withEqualsMerged(all);

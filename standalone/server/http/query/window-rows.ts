@@ -1,4 +1,4 @@
-import type { Aggregation } from '../../../../src/core/windows/aggregation.ts';
+import { type Aggregation, paneNeeds } from '../../../../src/core/windows/aggregation.ts';
 import { createWindows } from '../../../../src/core/windows/create-windows.ts';
 import type { WindowOperator } from '../../../../src/core/windows/window-operator.ts';
 import { APPROXIMATE } from '../../../../src/core/windows/window-results.ts';
@@ -142,10 +142,12 @@ class RangeWindows {
   readonly #range: Range;
   readonly #spans: CoarseSpans;
   readonly #operators = new Map<number, WindowOperator>();
-  /** Source of each window that is not all raw, by start and length. */
-  readonly #sources = new Map<string, number>();
+  /** Source of each window that is not all raw, by length and start. */
+  readonly #sources = new Map<number, Map<number, number>>();
   readonly #members: readonly SeriesReading[];
   readonly #needsAnchor: boolean;
+  /** More is computed than the fields of a pane. */
+  readonly #needsFeatures: boolean;
   readonly #times = new Float64Array(CHUNK);
   readonly #values = new Float64Array(CHUNK);
   #lastTime = Number.NaN;
@@ -158,6 +160,7 @@ class RangeWindows {
     this.#range = range;
     this.#spans = spans;
     this.#needsAnchor = STEPS.has(call.aggregation.kind);
+    this.#needsFeatures = Object.values(paneNeeds([call.aggregation], call)).includes(true);
   }
 
   rows(): readonly AnswerRow[] {
@@ -195,7 +198,7 @@ class RangeWindows {
       },
       cell: (durationUs, startUs, tier, row, stretch) => {
         const span = this.#spans.at(startUs);
-        const features = stretch.featuresOf(durationUs, startUs, tier.count[row]!);
+        const features = this.#needsFeatures ? stretch.featuresOf(durationUs, startUs, tier.count[row]!) : null;
         this.#operator(span, tier.firstTime[row]!).addPane(startUs, durationUs, tier, row, features);
         this.#note(span, startUs, durationUs);
         this.#lastTime = tier.lastTime[row]!;
@@ -234,8 +237,12 @@ class RangeWindows {
     const { sizeUs, originUs } = this.#range;
     const size = span?.durationUs ?? sizeUs;
     const start = span?.startUs ?? Math.floor((startUs - originUs) / sizeUs) * sizeUs + originUs;
-    const key = `${start} ${size}`;
-    this.#sources.set(key, Math.max(durationUs, this.#sources.get(key) ?? 0));
+    let sources = this.#sources.get(size);
+    if (sources === undefined) {
+      sources = new Map();
+      this.#sources.set(size, sources);
+    }
+    sources.set(start, Math.max(durationUs, sources.get(start) ?? 0));
   }
 
   #read(sizeUs: number, operator: WindowOperator, rows: AnswerRow[]): void {
@@ -257,7 +264,7 @@ class RangeWindows {
         count: results.count[i]!,
         final: this.#members.every((series) => endUs <= series.maxTimeUs),
         flags: results.flags[i]! | (cover === 'part' || this.#isDoubted(startUs) ? APPROXIMATE : 0),
-        source: this.#sources.get(`${startUs} ${sizeUs}`) ?? 'raw',
+        source: this.#sources.get(sizeUs)?.get(startUs) ?? 'raw',
       });
     }
   }

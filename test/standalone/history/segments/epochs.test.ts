@@ -14,6 +14,7 @@ function stored(past: Past): { readonly rows: number; readonly folded: number } 
     endUs: 1e12,
     stepUs: 0,
     needsSpread: false,
+    needsAnchor: true,
     withLog: false,
     epoch: null,
   });
@@ -140,7 +141,15 @@ test('what was cleared is not read any more, even before segments know of it', (
   past.send(samples(50, 50));
   Object.assign(past, { gen: 1, n: 0 });
   past.send(samples(200, 3));
-  const request = { ...STORED, startUs: 0, endUs: 1e12, stepUs: 0, needsSpread: false, withLog: true };
+  const request = {
+    ...STORED,
+    startUs: 0,
+    endUs: 1e12,
+    stepUs: 0,
+    needsSpread: false,
+    needsAnchor: true,
+    withLog: true,
+  };
   const read = (more: object) => past.reader.read({ ...request, epoch: past.epoch.id, ...more })!.rows.time.length;
   expect([read({}), read({ gen: 1 })]).toEqual([103, 3]);
 });

@@ -117,7 +117,8 @@ export class Past {
 
   /** The series as the file has it; its counts are those of memory. */
   read(startUs: number, endUs: number, more: Partial<SeriesRequest> = {}): SeriesReading {
-    const request = { ...STORED, startUs, endUs, stepUs: 0, needsSpread: false, withLog: false, epoch: null, ...more };
+    const needs = { needsSpread: false, needsAnchor: true, withLog: false };
+    const request = { ...STORED, startUs, endUs, stepUs: 0, ...needs, epoch: null, ...more };
     const columns = this.reader.read(request);
     const stretches = columns === null ? [] : [diskStretch(columns, startUs, endUs)];
     return { ...promisesOf(this.whole), stretches };

@@ -15,6 +15,7 @@ const SLOW = [
   'test/standalone/history/{care,file-errors,full-disk,kill,restore}.test.ts',
 ];
 const quick = process.env.STREAMVIZ_QUICK !== undefined;
+const oneSeed = fileURLToPath(new URL('test/one-seed.ts', import.meta.url));
 const quickCheck = fileURLToPath(new URL('test/quick-check.ts', import.meta.url));
 
 /** Laws over fewer random cases. */
@@ -28,6 +29,7 @@ const fewerCases = {
 /** Tests against real servers and browsers, one file after another. */
 const endToEnd = (name: string, include: string[], exclude: string[]) => ({
   test: {
+    setupFiles: [oneSeed],
     ...{ name, include, exclude, testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false },
     expect: { poll: { timeout: 30_000 } },
   },
@@ -40,6 +42,7 @@ export default defineConfig({
         plugins: quick ? [fewerCases] : [],
         test: {
           name: 'unit',
+          setupFiles: [oneSeed],
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/standalone-e2e/**', 'test/browser/**', ...(quick ? SLOW : [])],
           testTimeout: 120_000,

@@ -2,5 +2,6 @@
 export default {
   testEnvironment: 'jest-environment-jsdom',
   testRegex: '/test/.*\\.spec\\.ts$',
+  setupFiles: ['<rootDir>/../test/one-seed.ts'],
   transform: { '\\.ts$': '<rootDir>/jest-typescript.cjs' },
 };

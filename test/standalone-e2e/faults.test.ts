@@ -1,6 +1,7 @@
 // Two scripts, three viewers, a bad network and kills at random moments: afterwards every number is exact, and the viewers know it.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SEED } from '../seed.ts';
 import { assertExact, assertFold, assertHolesListed, assertResumes, Differs, foldOf } from './harness/exactness.ts';
 import { asked, endProcess, isRunning, Place, type ServerEntry } from './harness/place.ts';
 import { RecordedEpoch, RecordingScript, SERIES } from './harness/recording-script.ts';
@@ -9,7 +10,6 @@ import { until } from './harness/until.ts';
 import { openBrowser, ViewerTab } from './harness/viewer-tab.ts';
 import { type Opening, WireViewer } from './harness/wire-viewer.ts';
 
-const SEED = Number(process.env.STREAMVIZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.STREAMVIZ_ROUNDS ?? 10);
 
 /** mulberry32: numbers in [0, 1) from a seed. */

@@ -4,8 +4,8 @@ import { INVARIANTS, type Invariant } from '../faults/invariants.ts';
 import { runLaboratory } from '../faults/laboratory.ts';
 import type { LaboratoryReport } from '../faults/laboratory-report.ts';
 import { type DeliberateName, ServerBuilds } from '../faults/server-builds.ts';
+import { SEED } from '../seed.ts';
 
-const SEED = Number(process.env.STREAMVIZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROUNDS = Number(process.env.STREAMVIZ_ROUNDS ?? 10);
 const builds = new ServerBuilds();
 afterAll(() => builds.close());

@@ -83,7 +83,8 @@ describe('charts of one page', () => {
           else control.select(400e6, 400e6 + by);
           const [a, b] = spans();
           expect(a).toEqual(b);
-          expect(a).toEqual([controls.held?.startUs, controls.held?.endUs]);
+          const { startUs, endUs } = controls.held ?? {};
+          expect([a?.[0] === startUs, a?.[1] === endUs]).toEqual([true, true]);
         }
         charts[1]!.control.goLive();
         expect(spans().map(([, edgeUs]) => edgeUs)).toEqual([1000e6, 1000e6]);

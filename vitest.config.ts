@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const FAULTS = ['test/e2e/{bad-messages,kernels,loss,python-interface,reruns}.test.ts'];
+const FAULTS = ['test/e2e/{bad-messages,kernels,python-interface,reruns}.test.ts'];
+/** Mostly waits, for holes of up to a minute to heal. */
+const LOSS = ['test/e2e/loss.test.ts'];
 /** Pages and frames whose painting is counted or timed. */
-const ALONE = ['test/e2e/limits.test.ts', 'test/browser/{metric-paint,metric-use,still}.test.ts'];
+const ALONE = ['test/e2e/limits.test.ts', 'test/browser/{cards,metric-paint,metric-use,still}.test.ts'];
 /** The extension from the built wheel, and the other hosts. */
 const LAB = ['test/e2e/{apps,lab-extension,notebook7,notebook7-extension,wheel}.test.ts'];
 /** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
@@ -53,10 +55,10 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
-      // Beside each other: `faults` mostly waits for healing, `e2e` drives pages.
-      endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...LAB, ...ALONE]),
+      // Two at a time (scripts/test.ts); a third would starve what is judged by the clock.
+      endToEnd('e2e', ['test/e2e/**/*.test.ts'], [...FAULTS, ...LOSS, ...LAB, ...ALONE]),
       endToEnd('faults', FAULTS, []),
-      // Beside each other, too; a third would starve what is judged by the clock.
+      endToEnd('loss', LOSS, []),
       endToEnd('standalone', ['test/standalone-e2e/**/*.test.ts'], []),
       endToEnd('lab', LAB, []),
       endToEnd('browser', ['test/browser/**/*.test.ts'], ALONE),

@@ -61,13 +61,10 @@ const jest: Runner = {
 
 const vitestUnit = vitestRunner('unit');
 export const unitRunners: readonly Runner[] = [vitestUnit, pytest, jest];
-/** Against real servers and browsers: those of one list run beside each other, the lists one after another. */
-export const endToEnd: readonly (readonly Runner[])[] = [
-  [vitestRunner('e2e'), vitestRunner('faults')],
-  [vitestRunner('standalone'), vitestRunner('lab')],
-  [vitestRunner('browser')],
-  [vitestRunner('alone')],
-];
+/** Against real servers and browsers, two beside each other; the longest begin. */
+const paired: readonly Runner[] = ['lab', 'standalone', 'e2e', 'faults', 'browser', 'loss'].map(vitestRunner);
+/** What measures has the machine to itself. */
+const alone = vitestRunner('alone');
 
 function ended(runner: Runner, env: NodeJS.ProcessEnv, keepOutput: boolean): Promise<number | null> {
   return new Promise((resolve) => {
@@ -110,9 +107,19 @@ export async function runRunner(
   return counts;
 }
 
-async function runTogether(runners: readonly Runner[], env?: NodeJS.ProcessEnv): Promise<Counts> {
-  const options = { keepOutput: runners.length > 1, ...(env ? { env } : {}) };
-  return sum(await Promise.all(runners.map((runner) => runRunner(runner, options))));
+/** Runs so many at a time, in their order; the output of each comes in one piece when it has ended. */
+async function runSeveral(runners: readonly Runner[], atOnce: number, env: NodeJS.ProcessEnv): Promise<Counts> {
+  const queue = [...runners];
+  const done: Counts[] = [];
+  const lane = async (): Promise<void> => {
+    for (let runner = queue.shift(); runner; runner = queue.shift()) {
+      const began = Date.now();
+      done.push(await runRunner(runner, { env, keepOutput: true }));
+      console.log(`${runner.title} took ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return sum(done);
 }
 
 /** Says at the end, where a reader of a long log looks, what failed. */
@@ -142,9 +149,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { buildAll } = await import('./build.ts');
   await buildAll();
   const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
-  const counts = [await runTogether(unitRunners)];
-  for (const runners of endToEnd) counts.push(await runTogether(runners, env));
-  const totals = sum(counts);
+  const totals = sum([
+    await runSeveral(unitRunners, unitRunners.length, process.env),
+    await runSeveral(paired, 2, env),
+    await runRunner(alone, { env }),
+  ]);
   const passed = totals.passed + checks.filter((step) => step.ok).length;
   const failed = totals.failed + checks.filter((step) => !step.ok).length;
   printFailures(totals.failures);

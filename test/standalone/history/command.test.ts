@@ -48,16 +48,28 @@ function run(...words: string[]) {
   return { code, bytes, text: bytes.toString('utf8'), errors };
 }
 
-test('list tells each series, its samples and its times', () => {
+test('list tells each series, its samples and its times, those that are only in the log too', () => {
   const { code, text } = run();
   expect(code).toBe(0);
-  expect(text).toContain('app  m{host=a}  400 samples  2026-09-21T14:13:20.000000Z');
-  expect(text).toContain('1 series in segments; 1 newer messages are in the log');
+  expect(text).toContain('app  m{host=a}  500 samples  2026-09-21T14:13:20.000000Z');
+  expect(text).toContain('1 series; 1 messages are in the log still');
   expect(JSON.parse(run('list', '--format', 'json').text)).toMatchObject({
     metric: 'm',
     labels: { host: 'a' },
-    samples: 400,
+    samples: 500,
   });
+  const young = join(folder, 'young.db');
+  const db = openHistory(young, 'write');
+  const past = new Past(undefined, db);
+  past.isLogged = true;
+  past.send(samples.slice(0, 3));
+  db.close();
+  const lines: string[] = [];
+  historyCommand([young], { out: (bytes) => void lines.push(new TextDecoder().decode(bytes)), error: () => undefined });
+  expect(lines.join('')).toBe(
+    'app  m{host=a}  3 samples  2026-09-21T14:13:20.000000Z to 2026-09-21T14:13:22.000000Z  0 bytes\n' +
+      '1 series; 1 messages are in the log still\n',
+  );
 });
 
 test('every form exports every sample once: of segments, of the log, and folded ones as a cell', () => {

@@ -100,7 +100,7 @@ export function* exportRows(db: DatabaseSync, reader: SegmentReader, call: Histo
 }
 
 /** Series of which nothing is in segments yet. */
-function loggedOnly(
+export function loggedOnly(
   db: DatabaseSync,
   reader: SegmentReader,
   call: HistoryCall,

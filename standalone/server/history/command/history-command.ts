@@ -1,12 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { isStreamVizError, StreamVizError } from '../../../../src/core/errors.ts';
-import { isoText } from '../../http/time-text.ts';
 import { openHistory } from '../history-file.ts';
 import { SegmentReader } from '../reading/segment-reader.ts';
 import { HISTORY_HELP, type HistoryCall, historyCall } from './call.ts';
 import { exportWriter } from './export-forms.ts';
-import { exportRows, seriesOfCall } from './export-rows.ts';
+import { exportRows } from './export-rows.ts';
+import { listedSeries } from './listed-series.ts';
 import { verifyHistory } from './verify.ts';
 
 /** Where the command writes. */
@@ -83,43 +83,20 @@ function exportTo(db: DatabaseSync, call: HistoryCall, streams: CommandStreams):
 }
 
 function list(db: DatabaseSync, call: HistoryCall, streams: CommandStreams): void {
-  const parts = db.prepare(
-    'select sum(case when tier = 0 then n else 0 end) as n, min(case when tier <= 0 then t0 end) as t0, max(case when tier <= 0 then t1 end) as t1, sum(length(body)) as bytes from seg where series = ?',
-  );
-  const axes = new Map(
-    db
-      .prepare('select series, axis from written')
-      .all()
-      .map(({ series, axis }) => [Number(series), String(axis)]),
-  );
-  const found = seriesOfCall(db, call).map(({ id, session, name, labels }) => {
-    const { n, t0, t1, bytes } = parts.get(id)!;
-    const time = (us: unknown) =>
-      us === null || us === undefined ? null : axes.get(id) === 'step' ? Number(us) : isoText(Number(us));
-    const named = Object.fromEntries(JSON.parse(labels) as [string, string][]);
-    return {
-      session,
-      metric: name,
-      labels: named,
-      samples: Number(n ?? 0),
-      from: time(t0),
-      to: time(t1),
-      bytes: Number(bytes ?? 0),
-    };
-  });
-  const { n: messages } = db.prepare('select count(*) as n from log').get()!;
-  if (call.form === 'json')
-    streams.out(new TextEncoder().encode(found.map((one) => `${JSON.stringify(one)}\n`).join('')));
-  else {
-    const lines = found.map(({ session, metric, labels, samples, from, to, bytes }) => {
-      const label = Object.entries(labels)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(',');
-      return `${session}  ${metric}${label === '' ? '' : `{${label}}`}  ${count(samples)} samples  ${from ?? '-'} to ${to ?? '-'}  ${count(bytes)} bytes`;
-    });
-    const total = `${count(found.length)} series in segments; ${count(Number(messages))} newer messages are in the log`;
-    streams.out(new TextEncoder().encode(`${[...lines, total].join('\n')}\n`));
+  const found = listedSeries(db, new SegmentReader(db), call);
+  const put = (text: string) => streams.out(new TextEncoder().encode(text));
+  if (call.form === 'json') {
+    put(found.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    return;
   }
+  const lines = found.map(({ session, metric, labels, samples, from, to, bytes }) => {
+    const label = Object.entries(labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',');
+    return `${session}  ${metric}${label === '' ? '' : `{${label}}`}  ${count(samples)} samples  ${from ?? '-'} to ${to ?? '-'}  ${count(bytes)} bytes`;
+  });
+  const messages = Number(db.prepare('select count(*) as n from log').get()!.n);
+  put(`${[...lines, `${count(found.length)} series; ${count(messages)} messages are in the log still`].join('\n')}\n`);
 }
 
 const count = (n: number): string => n.toLocaleString('en');

@@ -2,16 +2,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StreamVizError } from '../../../../src/core/errors.ts';
 import type { SampleAt } from '../../hub/series-reading.ts';
 import { CellParts } from '../segments/cell-parts.ts';
-import { type CellRows, gatherCells } from '../segments/cell-rows.ts';
+import { gatherCells } from '../segments/cell-rows.ts';
 import { decodeCells } from '../segments/cell-segment.ts';
 import { type OnDamaged, tolerant } from '../segments/damaged-parts.ts';
 import { FoldParts } from '../segments/fold-parts.ts';
-import { mergedCells } from '../segments/merged-cells.ts';
 import { PartTable } from '../segments/part-table.ts';
 import type { PendingSeries } from '../segments/pending-series.ts';
-import { concatenated, inTimeOrder, lowerBound, merged } from '../segments/sample-order.ts';
+import { inTimeOrder, lowerBound } from '../segments/sample-order.ts';
 import { SampleParts } from '../segments/sample-parts.ts';
-import { decodeSamples, type SampleRows } from '../segments/sample-segment.ts';
+import { decodeSamples } from '../segments/sample-segment.ts';
+import { Gathered } from './gathered.ts';
 import { LogTail } from './log-tail.ts';
 import type { ListedSeries, SeriesColumns, SeriesRequest, StoredSeries } from './series-request.ts';
 import { chosenTier, SPREAD_TIERS } from './tier-choice.ts';
@@ -33,7 +33,13 @@ interface Source extends Found {
   readonly out: Gathered;
 }
 
-const NO_ROWS: SampleRows = { time: new Float64Array(0), value: new Float64Array(0) };
+/** What the log has of a series that is in no segment yet; times as of an empty range where that is nothing. */
+export interface LoggedSpan {
+  readonly axis: 'time' | 'step';
+  readonly samples: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+}
 
 /**
  * Reads segments: the samples of a series in a range, or cells in their place.
@@ -97,6 +103,20 @@ export class SegmentReader {
   logged(): readonly StoredSeries[] {
     const sessions = this.#db.prepare('select distinct session from log').all();
     return this.#tail.list(sessions.map(({ session }) => String(session)));
+  }
+
+  loggedSpan(series: StoredSeries): LoggedSpan {
+    const tail = this.#tail.of(series);
+    let samples = 0;
+    let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { time, length } of tail) {
+      samples += length;
+      for (let i = 0; i < length; i += 1) {
+        firstUs = Math.min(firstUs, time[i]!);
+        lastUs = Math.max(lastUs, time[i]!);
+      }
+    }
+    return { axis: tail[0]?.record.axis ?? 'time', samples, firstUs, lastUs };
   }
 
   /** First and last time of what is in segments of a series; null where nothing is. */
@@ -259,57 +279,4 @@ const decodedCellsOrNull = tolerant(decodeCells, () => undefined);
 /** More samples than may be read one by one. */
 function tooMany(rows: number): StreamVizError {
   return new StreamVizError('LIMIT_SAMPLES', `about ${rows.toLocaleString('en')} samples`, { details: { rows } });
-}
-
-/** What was gathered so far; runs in time order but for late ones. */
-class Gathered {
-  readonly #runs: SampleRows[] = [];
-  readonly #late: SampleRows[] = [];
-  readonly #folds = new Map<number, CellRows[]>();
-  readonly #cells = new Map<number, CellRows[]>();
-
-  run(rows: SampleRows): void {
-    if (rows.time.length > 0) this.#runs.push(rows);
-  }
-
-  late(rows: SampleRows, { startUs, endUs }: { readonly startUs: number; readonly endUs: number }): void {
-    let from = 0;
-    while (from < rows.time.length && rows.time[from]! < startUs) from += 1;
-    let to = rows.time.length;
-    while (to > from && rows.time[to - 1]! >= endUs) to -= 1;
-    if (from < to) this.#late.push({ time: rows.time.subarray(from, to), value: rows.value.subarray(from, to) });
-  }
-
-  fold(durationUs: number, cells: CellRows): void {
-    put(this.#folds, durationUs, cells);
-  }
-
-  cell(durationUs: number, cells: CellRows): void {
-    put(this.#cells, durationUs, cells);
-  }
-
-  columns(): Omit<SeriesColumns, 'axis' | 'tiers' | 'before' | 'doubtedUs'> {
-    let rows = this.#runs.length === 0 ? NO_ROWS : concatenated(this.#runs);
-    if (this.#late.length > 0) {
-      const all = concatenated(this.#late);
-      const late = inTimeOrder(all.time, all.value, all.time.length);
-      rows = merged(rows, late, 0, late.time.length);
-    }
-    return { rows, folds: joined(this.#folds), cells: joined(this.#cells) };
-  }
-}
-
-function put(lists: Map<number, CellRows[]>, durationUs: number, cells: CellRows): void {
-  if (cells.length === 0) return;
-  const held = lists.get(durationUs);
-  if (held === undefined) lists.set(durationUs, [cells]);
-  else held.push(cells);
-}
-
-const joined = (lists: ReadonlyMap<number, readonly CellRows[]>): ReadonlyMap<number, CellRows> =>
-  new Map([...lists].map(([durationUs, cells]) => [durationUs, allOf(cells)]));
-
-function allOf(lists: readonly CellRows[]): CellRows {
-  const [only] = lists;
-  return lists.length === 1 && only !== undefined ? only : mergedCells(lists);
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
-import json
-import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 from stream_viz._errors import StreamVizTypeError, StreamVizValueError
+from stream_viz._foreign_json import read_json
 from stream_viz._numbers import shown
 
 SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}
@@ -115,7 +115,7 @@ def health(address: Address, *, timeout_s: float = HEALTH_TIMEOUT_S) -> dict[str
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=timeout_s) as response:
-            said = json.loads(response.read(HEALTH_MOST_BYTES))
-    except (OSError, ValueError, urllib.error.URLError):
+            said = read_json(response.read(HEALTH_MOST_BYTES))
+    except (OSError, ValueError, http.client.HTTPException):
         return None
     return said if isinstance(said, dict) and said.get("status") == "ok" else None

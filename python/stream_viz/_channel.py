@@ -59,6 +59,11 @@ class Channel:
                 return None
             return entry
 
+    @property
+    def sent(self) -> int:
+        """Seq of the newest frame that was sent."""
+        return self._sent
+
     def acknowledged(self, seq: int) -> None:
         """Take frames out of the window."""
         with self._counting:

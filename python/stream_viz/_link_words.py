@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stream_viz._errors import StreamVizError
+from stream_viz._foreign_json import read_json
 from stream_viz._host import PROTOCOL
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def read_text(data: str | bytes) -> dict[str, Any]:
     if not isinstance(data, str):
         return {}
     try:
-        said = json.loads(data)
+        said = read_json(data)
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
@@ -74,7 +75,7 @@ def read_welcome(said: Mapping[str, Any], asked: str) -> Welcome:
     return Welcome(
         session=session if isinstance(session, str) and session else asked,
         epoch=epoch if isinstance(epoch, str) else None,
-        seq=seq if type(seq) is int else 0,
+        seq=seq if type(seq) is int and seq > 0 else 0,
         message_bytes=most if type(most) is int and most > 0 else 2**31,
         series=series if type(series) is int and series >= 0 else None,
     )

@@ -15,15 +15,16 @@ Not under a Jupyter server (no `JPY_SESSION_NAME`): always listening.
 
 from __future__ import annotations
 
-import json
+import http.client
 import os
 import ssl
 import threading
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from stream_viz._foreign_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ ASK_UNHEARD_S = 5.0
 ASK_APART_S = 0.5
 SENT_LIMIT_BYTES = 1_000_000
 TIMEOUT_S = 2.0
+MOST_ANSWER_BYTES = 1_000_000
 ANY_ADDRESS = ("", "0.0.0.0", "::", "*")  # noqa: S104  names of "every address" in a runtime file; nothing is bound
 
 
@@ -140,8 +142,8 @@ class ServerQuestion:
             handlers.append(urllib.request.HTTPSHandler(context=context))
         try:
             with urllib.request.build_opener(*handlers).open(request, timeout=TIMEOUT_S) as response:
-                connections = json.load(response).get("connections")
-        except (OSError, ValueError, AttributeError, urllib.error.URLError):
+                connections = read_json(response.read(MOST_ANSWER_BYTES)).get("connections")
+        except (OSError, ValueError, AttributeError, http.client.HTTPException):
             return None
         return connections if isinstance(connections, int) and not isinstance(connections, bool) else None
 
@@ -154,7 +156,7 @@ class ServerQuestion:
         try:
             if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
                 return None
-            facts = json.loads(path.read_text(encoding="utf-8"))
+            facts = read_json(path.read_text(encoding="utf-8"))
             scheme = "https" if facts.get("secure") else "http"
             hostname, port, base = facts.get("hostname", ""), int(facts["port"]), facts.get("base_url") or "/"
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

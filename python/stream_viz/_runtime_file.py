@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stream_viz._address import Address, health
+from stream_viz._foreign_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def read_address(path: Path) -> Address | None:
             return None
         if hasattr(os, "getuid") and (facts.st_uid != os.getuid() or facts.st_mode & 0o077):
             return None
-        entry = json.loads(path.read_text(encoding="utf-8"))
+        entry = read_json(path.read_text(encoding="utf-8"))
         host, port, token, pid = entry["host"], entry["port"], entry.get("token"), entry["pid"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -284,7 +284,8 @@ class ServerLink:
         held = welcome.seq if welcome.epoch == now["epoch"]["id"] else 0
         first = self._outbox.first
         oldest = now["seq"] + 1 if first is None else first
-        whole = held >= oldest - 1 and (self._attached or held == now["seq"]) and not (renamed and first is not None)
+        follows = oldest - 1 <= held <= now["seq"] and (self._attached or held == now["seq"])
+        whole = follows and not (renamed and first is not None)
         self._attached = True
         if whole:
             self._outbox.forget(held)
@@ -299,8 +300,8 @@ class ServerLink:
             return
         seq = said.get("seq")
         channel = self._channel
-        if type(seq) is not int or channel is None:
-            return
+        if type(seq) is not int or channel is None or seq > channel.sent:
+            return  # what was never sent is not there, whoever says so
         self._outbox.forget(seq)
         channel.acknowledged(seq)
         with self._news:

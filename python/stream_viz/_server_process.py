@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from stream_viz._address import Address, parse_address
 from stream_viz._errors import StreamVizError
+from stream_viz._foreign_json import read_json
 from stream_viz._node import server_command, server_environment
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def start_server(node: str, script: Path, options: Mapping[str, object], *, read
 
 def _read(line: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(line)
+        said = read_json(line)
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}

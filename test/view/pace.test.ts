@@ -17,10 +17,20 @@ const FED: Moment = {
   areWordsDue: false,
   areAxesStale: false,
   msToNextPixel: Number.POSITIVE_INFINITY,
+  msPerPixel: 1000,
 };
 
-/** Draws as a page does, a frame every 16 ms: where the picture stands in each frame, and how many of them drew. */
-function slide(ms: number, stepMs: number): { readonly shown: readonly number[]; readonly draws: number } {
+/**
+ * Draws as a page does, a frame every 16 ms: where the picture stands in each frame, and how many of them drew.
+ *
+ * @param dataMs So often data come, until `untilMs`.
+ */
+function slide(
+  ms: number,
+  stepMs: number,
+  dataMs = Number.POSITIVE_INFINITY,
+  untilMs = ms,
+): { readonly shown: readonly number[]; readonly draws: number } {
   let asked = true;
   const pace = new Pace(() => {
     asked = true;
@@ -28,13 +38,18 @@ function slide(ms: number, stepMs: number): { readonly shown: readonly number[];
   const shown: number[] = [];
   let draws = 0;
   let edge = Number.NaN;
+  let count = 1;
   for (let nowMs = 0; nowMs < ms; nowMs += FRAME_MS) {
+    const arrived = 1 + Math.floor(Math.min(nowMs, untilMs) / dataMs);
+    asked ||= arrived > count;
+    count = arrived;
     if (asked || pace.isEveryFrame) {
       asked = false;
       draws += 1;
       edge = Math.floor(nowMs / stepMs);
       const msToNextPixel = (edge + 1) * stepMs - nowMs;
-      pace.settle({ ...FED, nowMs, clockUs: nowMs * 1000, held: { count: 1, lastUs: nowMs * 1000 }, msToNextPixel });
+      const held = { count, lastUs: nowMs * 1000 };
+      pace.settle({ ...FED, nowMs, clockUs: nowMs * 1000, held, msToNextPixel, msPerPixel: stepMs });
     }
     shown.push(edge);
     vi.advanceTimersByTime(FRAME_MS);
@@ -80,6 +95,29 @@ describe('the pace of a metric', () => {
         expect(slide(4000, stepMs).draws).toBeLessThanOrEqual(1 + 3 * Math.ceil(4000 / stepMs));
       }),
     );
+  });
+
+  it('where data come about as often as pixels the picture moves with them, and goes on by itself when they stay away', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 40, max: 400, noNaN: true }),
+        fc.double({ min: 0.7, max: 1.4, noNaN: true }),
+        (stepMs, share) => {
+          const dataMs = Math.max(FRAME_MS, stepMs * share);
+          const { shown } = slide(4000, stepMs, dataMs, 2000);
+          expect(slide(2000, stepMs, dataMs).draws).toBeLessThanOrEqual(8 + 1.2 * (2000 / dataMs));
+          for (const [i, edge] of shown.entries()) {
+            const behind = Math.floor((i * FRAME_MS) / stepMs) - edge;
+            expect(behind).toBeLessThanOrEqual(i * FRAME_MS < 2000 ? 3 : i * FRAME_MS < 2000 + 3 * dataMs ? 4 : 0);
+          }
+        },
+      ),
+    );
+  });
+
+  it('data that come seldom leave the slide as it is', () => {
+    const { shown } = slide(4000, 100, 400);
+    expect(shown).toEqual(shown.map((_, i) => Math.floor((i * FRAME_MS) / 100)));
   });
 
   it('words that wait are looked at within 130 ms, else the picture once a second, of what is over never', () => {

@@ -325,6 +325,7 @@ class MetricWidget implements WidgetView {
     this.#pace.settle({
       ...{ nowMs, clockUs, hasSpoken },
       msToNextPixel: Number.isFinite(restUs) ? restUs / 1000 : 0,
+      msPerPixel: usPerPx / pixelRatio / 1000,
       axis: this.#spec.options.axis,
       isLive: this.#control.viewport.mode === 'live',
       held: this.#held,

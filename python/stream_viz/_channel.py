@@ -70,6 +70,17 @@ class Channel:
             while self._flight and self._flight[0][0] <= seq:
                 self._flight_bytes -= self._flight.popleft()[1]
 
+    def ping(self) -> None:
+        """Send a ping; nothing where the connection is gone, or a send is under way: that may be stuck."""
+        if not self._turn.acquire(blocking=False):
+            return
+        try:
+            with contextlib.suppress(ConnectionClosed, OSError):
+                self.connection.ping()
+        finally:
+            self._turn.release()
+        self.pump()  # what another thread left to this one meanwhile
+
     def say_goodbye(self, text: str) -> None:
         """Send a last text and close in order; waits for the server's answer as long as the connection allows."""
         with contextlib.suppress(ConnectionClosed, OSError):

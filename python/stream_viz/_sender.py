@@ -242,12 +242,13 @@ class Sender:
 
     def tick(self) -> Message | None:
         """Return the message of what came since the last one; None where nothing did and the last is under 1 s old."""
-        with self.lock, np.errstate(over="ignore", invalid="ignore"):
+        with self.lock:
             now = self._now_us()
             self.room.drop()
             waiting = [(series, rows) for series in self._series.values() if (rows := series.waiting)]
             if not self._listening:
-                return self._slow_tick(waiting, now)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    return self._slow_tick(waiting, now)
             tables = [table for table in self._tables.values() if table.waiting]
             if waiting or tables:
                 self._round.changed(self.seq + 1, now)
@@ -256,7 +257,8 @@ class Sender:
             if not due and now < self._sent_us + self.limits.beat_us:
                 return None
             self.seq += 1
-            return self._message(waiting, tables, now)
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self._message(waiting, tables, now)
 
     def _message(self, waiting: Sequence[tuple[Series, int]], tables: Sequence[TableState], now: int) -> Message:
         parts = MessageParts(size=self._header_bytes())

@@ -101,6 +101,12 @@ class ServerLink:
         """The session the server gave; empty before the first connection."""
         return self._session
 
+    def ask(self) -> None:
+        """Ask for an acknowledgement now: one that is not asked for may take a quarter of a second."""
+        channel = self._channel
+        if channel is not None:
+            channel.ping()
+
     def put(self, message: Message) -> None:
         """Take the next message, in order of seq: within the source's lock. `pump` sends it.
 

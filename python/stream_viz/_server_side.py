@@ -319,7 +319,7 @@ class ServerSide:
             self.local.forget()
 
     def _drain(self, link: ServerLink, deadline: float) -> None:
-        producer = self._producer
+        producer, asked = self._producer, None
         while (left := deadline - time.monotonic()) > 0:
             if link.has_room:
                 producer.flusher.tick()
@@ -330,6 +330,9 @@ class ServerSide:
                     return
                 link.hurry()
             seq = producer.sender.seq
+            if asked != (link.connections, seq) and not producer.sender.waits:
+                asked = link.connections, seq
+                link.ask()  # where it is left out, an acknowledgement comes all the same
             link.wait_for(lambda: link.acknowledged >= seq, min(0.02, left))  # noqa: B023  called before the loop goes on
 
     def forget(self) -> None:

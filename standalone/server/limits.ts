@@ -93,7 +93,13 @@ export const LIMITS = {
     off: null,
     doc: 'Without a sign of life; then a connection is closed with 4408',
   },
-  ackMs: { unit: 'ms', value: 50, off: null, doc: 'Between acknowledgements to one producer' },
+  ackMs: {
+    unit: 'ms',
+    value: 50,
+    off: null,
+    doc: 'Between acknowledgements to one producer that sent 64 kB since the last one, or asks by a ping',
+  },
+  ackLaterMs: { unit: 'ms', value: 250, off: null, doc: 'Between acknowledgements to any other producer' },
   statsMs: { unit: 'ms', value: 1000, off: null, doc: 'Between `stats` to each viewer' },
   ringBytes: {
     unit: 'bytes',

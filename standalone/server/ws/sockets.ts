@@ -50,6 +50,8 @@ interface Listener {
   text(data: string): void;
   binary(bytes: Uint8Array): void;
   heard(): void;
+  /** Instead of `heard`. Default: that. */
+  pinged?(): void;
   closed(): void;
 }
 
@@ -126,7 +128,7 @@ function listen(socket: WebSocket, listener: Listener, onFault: ((error: unknown
       onFault(error);
     }
   });
-  socket.on('ping', () => listener.heard());
+  socket.on('ping', () => (listener.pinged === undefined ? listener.heard() : listener.pinged()));
   socket.on('pong', () => listener.heard());
   socket.on('close', () => listener.closed());
 }

@@ -25,7 +25,7 @@ const DAY_S = 86_400;
 const MOST = { bytesPerSample: 20, blockedMs: 20, dayMs: 50, monthMs: 200, restartMs: 2000 };
 const LEAST_PER_SECOND = 2e6;
 /** Bytes of segments beside the session that a restart restores; what is in segments is not read then. */
-const RESTART_BYTES = 256e6;
+const RESTART_BYTES = 1e9;
 
 const folder = mkdtempSync(join(tmpdir(), 'streamviz-bench-history-'));
 const limits = { ...DEFAULT_LIMITS, retentionUs: Number.POSITIVE_INFINITY };

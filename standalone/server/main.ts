@@ -2,12 +2,12 @@
 import { isMainThread } from 'node:worker_threads';
 import { serve } from './command.ts';
 import { historyCommand } from './history/command/history-command.ts';
-import { runWorker } from './history/worker-main.ts';
+import { runWorker } from './worker-main.ts';
 
 declare const __STREAMVIZ_VERSION__: string;
 
 const version = typeof __STREAMVIZ_VERSION__ === 'string' ? __STREAMVIZ_VERSION__ : '0.0.0';
-// Workers of the history are this file again. Nothing that is still open, such as the pipe of its starter, keeps a server alive
+// Threads are this file again. Nothing that is still open, such as the pipe of its starter, keeps a server alive
 // that has ended.
 if (isMainThread) {
   const [word, ...rest] = process.argv.slice(2);

@@ -1,4 +1,10 @@
-import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { ScryptThread } from './scrypt-thread.ts';
+import type { ScryptCost } from './scrypt-worker.ts';
+
+export type { ScryptCost } from './scrypt-worker.ts';
+
+const SCRYPT = new ScryptThread();
 
 /** What is kept of a password. */
 export interface PasswordHash {
@@ -7,14 +13,7 @@ export interface PasswordHash {
   readonly cost: ScryptCost;
 }
 
-/** Cost of one check: memory is `128 * N * r` bytes. */
-export interface ScryptCost {
-  readonly N: number;
-  readonly r: number;
-  readonly p: number;
-}
-
-/** 32 MiB and some 80 ms for each check, on a thread of libuv's pool. */
+/** 32 MiB and some 80 ms for each check. */
 export const SCRYPT_COST: ScryptCost = { N: 2 ** 15, r: 8, p: 1 };
 /** A longer one is wrong, whatever it is. */
 const MOST_BYTES = 1024;
@@ -40,9 +39,5 @@ export async function isPassword(hash: PasswordHash, password: Buffer | null): P
   return timingSafeEqual(key, hash.key) && password !== null;
 }
 
-function derived(password: Buffer, salt: Buffer, { N, r, p }: ScryptCost): Promise<Buffer> {
-  const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));
-  });
-}
+const derived = (password: Buffer, salt: Buffer, cost: ScryptCost): Promise<Buffer> =>
+  SCRYPT.derive({ password, salt, cost, bytes: KEY_BYTES });

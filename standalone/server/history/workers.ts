@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ServerLimits } from '../limits.ts';
+import { startOwnWorker } from '../own-worker.ts';
 
 /** What a worker of the history does, and with what. */
 export interface WorkerTask {
@@ -11,21 +12,8 @@ export interface WorkerTask {
   readonly mostBytes: number;
 }
 
-/** In one bundled file every worker is that file again; from the sources it is the entry beside this one. */
-const isBundled = !import.meta.url.endsWith('.ts');
-
 /** Starts a worker; it keeps no process alive. */
-export function startWorker(task: WorkerTask): Worker {
-  const entry = isBundled ? new URL(import.meta.url) : new URL('./worker-entry.ts', import.meta.url);
-  const worker = new Worker(entry, {
-    workerData: task,
-    name: `history-${task.history}`,
-    // Not those of the server: some hold for whole processes only.
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
-  worker.unref();
-  return worker;
-}
+export const startWorker = (task: WorkerTask): Worker => startOwnWorker(`history-${task.history}`, task);
 
 /** Whether data given to a worker are a task of the history. */
 export const isTask = (input: unknown): input is WorkerTask =>

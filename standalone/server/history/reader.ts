@@ -28,7 +28,7 @@ export class HistoryReader implements HistorySource {
     this.#start = start;
   }
 
-  async list(name: string): Promise<readonly ListedSeries[]> {
+  async list(name: string | null): Promise<readonly ListedSeries[]> {
     const answer = await this.#ask({ kind: 'list', name });
     return answer.kind === 'list' ? answer.series : [];
   }

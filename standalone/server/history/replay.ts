@@ -51,7 +51,12 @@ function begin(
   environment: HubEnvironment,
 ): { readonly live: LiveSession; readonly isDamaged: boolean } {
   const options = { session, name: shown, environment };
-  const fresh = () => new LiveSession({ ...options, epoch: { id: epoch, startedUs } });
+  const fresh = () => {
+    const live = new LiveSession({ ...options, epoch: { id: epoch, startedUs } });
+    // Of the epochs before nothing is known but that they were over, by the clock, when this one began.
+    live.earlierUs = startedUs;
+    return live;
+  };
   if (saved === null) return { live: fresh(), isDamaged: false };
   try {
     return { live: LiveSession.restore(options, saved), isDamaged: false };

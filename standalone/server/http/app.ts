@@ -11,7 +11,7 @@ import { type Log, oneLine } from '../log/log.ts';
 import type { Traffic } from '../metrics/traffic.ts';
 import { API_PATHS, pathUnknown } from './api-paths.ts';
 import { dashboardAnswer } from './dashboard-answer.ts';
-import { HttpProblem, problemOf, problemResponse } from './http-problem.ts';
+import { HttpProblem, pastProblem, problemOf, problemResponse } from './http-problem.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { sectionNamed } from './known-metrics.ts';
 import { metricList } from './metric-list.ts';
@@ -116,9 +116,15 @@ export function createApp(environment: AppEnvironment): Hono<AppBindings> {
     throw refusalProblem(admission);
   });
 
-  app.get('/api/metrics', (c) => {
+  app.get('/api/metrics', async (c) => {
     const parameters = new Parameters(queryOf(c), ['refresh']);
-    return cached(c, parameters, metricList(hub.sessions));
+    const stored = await environment
+      .past()
+      ?.list(null)
+      .catch((error: unknown) => {
+        throw pastProblem(error);
+      });
+    return cached(c, parameters, metricList(hub.sessions, stored ?? []));
   });
 
   app.get('/api/dashboard/:section', (c) => {

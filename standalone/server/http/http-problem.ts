@@ -39,6 +39,12 @@ export function problemOf(error: unknown): HttpProblem {
   return new HttpProblem(500, 'INTERNAL', 'this failed in the server; its log says where');
 }
 
+/** The problem of a past that cannot be read now. @throws what is no error of ours: a bug */
+export function pastProblem(error: unknown): HttpProblem {
+  if (!isStreamVizError(error)) throw error;
+  return new HttpProblem(503, error.code, error.message, { retryAfter: 5 });
+}
+
 /** Status, headers and body of the answer of a problem. */
 export function problemParts({ status, code, message, details, retryAfter }: HttpProblem) {
   const headers: Record<string, string> = { 'Content-Type': 'application/json; charset=utf-8' };

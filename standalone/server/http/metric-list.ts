@@ -1,4 +1,5 @@
 import type { SeriesState } from '../../../src/session/series-state.ts';
+import type { ListedSeries } from '../history/reading/series-request.ts';
 import { isCounter, metricNames, type Sessions, widgetsOf } from './known-metrics.ts';
 import { isoText, secondsOf } from './time-text.ts';
 
@@ -6,11 +7,15 @@ import { isoText, secondsOf } from './time-text.ts';
 const MOST_VALUES = 100;
 
 /**
- * The answer of `/api/metrics`: every name of each session with its kind, unit, labels, first and last time.
+ * The answer of `/api/metrics`: every name of each session with its kind, unit, labels, first and last time; then what only the
+ * disk has, such as of earlier runs, whose number of samples is not known (null).
  *
  * Times are seconds since 1970 and ISO 8601; on a step axis they are steps. O(series).
+ *
+ * @param stored The series that the disk has.
  */
-export function metricList(sessions: Sessions): Record<string, unknown> {
+export function metricList(sessions: Sessions, stored: readonly ListedSeries[]): Record<string, unknown> {
+  const past = byPlace(stored);
   const metrics: Record<string, unknown>[] = [];
   const tables: Record<string, unknown>[] = [];
   for (const session of sessions.values()) {
@@ -20,6 +25,10 @@ export function metricList(sessions: Sessions): Record<string, unknown> {
     for (const [name, series] of byName) {
       const widgets = widgetsOf(store.document, name);
       const axis = series[0]?.axis ?? widgets[0]?.options.axis ?? 'time';
+      const place = placeOf(session.session, name);
+      const before = (past.get(place) ?? []).filter((one) => one.axis === axis);
+      past.delete(place);
+      const lines = new Set([...series, ...before].map(({ labels }) => JSON.stringify(labels)));
       metrics.push({
         session: session.session,
         name,
@@ -28,10 +37,10 @@ export function metricList(sessions: Sessions): Record<string, unknown> {
         title: widgets[0]?.options.title ?? name,
         axis,
         widgets: widgets.map(({ id }) => id),
-        lines: series.length,
+        lines: lines.size,
         samples: series.reduce((sum, { n }) => sum + n, 0),
-        labels: labelsOf(series),
-        ...timesOf(series, axis),
+        labels: labelsOf([...series, ...before]),
+        ...timesOf([...series, ...before], axis),
       });
     }
     for (const [id, table] of store.data.tables) {
@@ -43,10 +52,36 @@ export function metricList(sessions: Sessions): Record<string, unknown> {
       });
     }
   }
+  for (const series of past.values()) {
+    const { session, name, axis } = series[0]!;
+    metrics.push({
+      ...{ session, name, kind: 'metric', unit: null, title: name, axis, widgets: [] },
+      ...{ lines: series.length, samples: null, labels: labelsOf(series), ...timesOf(series, axis) },
+    });
+  }
   return { metrics, tables };
 }
 
-function labelsOf(series: readonly SeriesState[]): Record<string, unknown> {
+/** A series of the disk, as those of memory are read. */
+type PastSeries = Pick<ListedSeries, 'session' | 'name' | 'axis'> &
+  Pick<SeriesState, 'labels' | 'firstTimeUs' | 'lastTimeUs'>;
+
+const placeOf = (session: string, name: string): string => `${session.length}:${session}${name}`;
+
+/** The series by session and name. */
+function byPlace(stored: readonly ListedSeries[]): Map<string, PastSeries[]> {
+  const past = new Map<string, PastSeries[]>();
+  for (const { session, name, axis, labels, firstUs: firstTimeUs, lastUs: lastTimeUs } of stored) {
+    const pairs = JSON.parse(labels) as SeriesState['labels'];
+    const one = { session, name, axis, labels: pairs, firstTimeUs, lastTimeUs };
+    const held = past.get(placeOf(session, name));
+    if (held === undefined) past.set(placeOf(session, name), [one]);
+    else held.push(one);
+  }
+  return past;
+}
+
+function labelsOf(series: readonly Pick<SeriesState, 'labels'>[]): Record<string, unknown> {
   const values = new Map<string, Set<string>>();
   for (const { labels } of series) {
     for (const [name, value] of labels) {
@@ -59,7 +94,10 @@ function labelsOf(series: readonly SeriesState[]): Record<string, unknown> {
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
-function timesOf(series: readonly SeriesState[], axis: 'time' | 'step'): Record<string, unknown> {
+function timesOf(
+  series: readonly Pick<SeriesState, 'firstTimeUs' | 'lastTimeUs'>[],
+  axis: 'time' | 'step',
+): Record<string, unknown> {
   let firstUs = Number.NaN;
   let lastUs = Number.NaN;
   for (const { firstTimeUs, lastTimeUs } of series) {

@@ -65,6 +65,8 @@ export class LiveSession {
   readonly ring = new FrameRing();
   readonly rates: RateMeter;
   startedUs: number;
+  /** No sample of the epochs before this one is later, us; -Infinity: there is none. What memory has is of this epoch alone. */
+  earlierUs = Number.NEGATIVE_INFINITY;
   /** How much later the newest message came than the fastest of the last minute, us; 0 before. */
   lagUs = 0;
   readonly #environment: HubEnvironment;
@@ -99,8 +101,9 @@ export class LiveSession {
     options: { readonly session: string; readonly name: string; readonly environment: HubEnvironment },
     saved: SavedSession,
   ): LiveSession {
-    const { epoch, totals } = readTotals(saved.totals);
+    const { epoch, totals, earlierUs } = readTotals(saved.totals);
     const live = new LiveSession({ ...options, epoch });
+    live.earlierUs = earlierUs;
     const { now, limits } = options.environment;
     live.store = restoreSession(saved.body, { now, limits: { cellLimit: limits.cellsPerTier } });
     live.#totals = { ...totals, epoch, windowed: new WindowedNames(live.store.document) };
@@ -144,12 +147,14 @@ export class LiveSession {
 
   /** A copy of everything but messages and rates, to be restored later. O(everything held). */
   save(): SavedSession {
-    return { totals: savedTotals(this.#totals), body: saveSession(this.store) };
+    return { totals: savedTotals(this.#totals, this), body: saveSession(this.store) };
   }
 
   /** Begins another epoch: what was held of the one before is given up. */
   begin(epoch: EpochMark): void {
     this.startedUs = epoch.startedUs;
+    for (const { axis, maxTimeUs } of this.store.data.series.values())
+      if (axis === 'time' && maxTimeUs > this.earlierUs) this.earlierUs = maxTimeUs;
     this.store = this.#newStore(epoch);
     this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
     this.ring.clear(0);

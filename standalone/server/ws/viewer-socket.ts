@@ -262,7 +262,7 @@ export class ViewerSocket {
   #answerDetail(held: LiveSession, query: DetailQuery): void {
     const { hub } = this.#surroundings;
     const past = hub.past();
-    const read = past === null ? null : detailPast(held.store, query, past);
+    const read = past === null ? null : detailPast(held, query, past);
     if (read === null) {
       this.#socket.send(held.detail(query));
       return;

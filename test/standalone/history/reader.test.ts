@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { readSamplePart } from '../../../src/wire/arrow-fixed.ts';
 import { decodeFrame } from '../../../src/wire/frame.ts';
 import { detailPast } from '../../../standalone/server/history/reading/detail-past.ts';
+import { metricList } from '../../../standalone/server/http/metric-list.ts';
 import { parseQueryCall } from '../../../standalone/server/http/query/query-call.ts';
 import { answerQuery } from '../../../standalone/server/http/query/query-lines.ts';
 import { FakeClock } from '../hub/fake-clock.ts';
@@ -55,12 +56,23 @@ test('a zoom gets samples that have left memory', async () => {
   const query = { id: 'q', series: ['["m",[]]'], startUs: T0 * 1e6, endUs: (T0 + 2) * 1e6, columns: 1000, since: null };
   const coarse = decodeFrame(live.detail(query)).header;
   expect(coarse).toMatchObject({ complete: false });
-  const past = await detailPast(live.store, query, history.reader);
+  const past = await detailPast(live, query, history.reader);
   const fine = live.detail(query, past);
   expect(decodeFrame(fine).header).toMatchObject({ complete: true, columnUs: 0 });
   expect(readSamplePart(decodeFrame(fine).buffers[0]!).columns.length).toBe(2000);
   const late = { ...query, startUs: (T0 + 140) * 1e6, endUs: (T0 + 141) * 1e6 };
-  expect(detailPast(live.store, late, history.reader)).toBeNull();
+  expect(detailPast(live, late, history.reader)).toBeNull();
+});
+
+test('the list of metrics names what only the disk has, and from when on it has the others', async () => {
+  const { hub, history } = await filled();
+  const stored = await history.reader.list(null);
+  const same = { session: 'app', name: 'm', lines: 1, first: T0, last: T0 + 149.999, labels: {} };
+  expect(metricList(new Map(), stored).metrics).toMatchObject([{ ...same, samples: null, widgets: [] }]);
+  expect(metricList(hub.sessions, stored).metrics).toMatchObject([{ ...same, samples: ROWS * FRAMES }]);
+  const older = { session: 'app', name: 'm', labels: '[["host","a"]]', axis: 'time' as const, firstUs: 0, lastUs: 1e6 };
+  const labels = { host: { count: 1, values: ['a'] } };
+  expect(metricList(hub.sessions, [...stored, older]).metrics).toMatchObject([{ lines: 2, first: 0, labels }]);
 });
 
 test('a metric of an earlier run is answered from disk, and names the nearest one where there is none', async () => {
@@ -68,4 +80,37 @@ test('a metric of an earlier run is answered from disk, and names the nearest on
   const empty = { sessions: new Map(), past: history.reader, limits: environment.limits };
   const call = (metric: string) => parseQueryCall(new URLSearchParams({ metric, aggregation: 'count' }));
   await expect(answerQuery(empty, call('n'), 0)).rejects.toMatchObject({ code: 'METRIC_UNKNOWN' });
+});
+
+test.each([
+  ['its clock jumped far back', [-3000, -2900]],
+  ['its clock jumped back among those before', [20, 80]],
+  ['nothing of that', []],
+])('a query counts the samples of the run before and of the one that took its name: %s', async (_, jumps) => {
+  const folder = mkdtempSync(join(tmpdir(), 'streamviz-reader-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { hub, history, environment } = await historyOn(join(folder, 'h.db'));
+  const rows = (fromS: number, count: number) =>
+    Array.from({ length: count }, (__, i) => [(T0 + fromS + i) * 1e6, i] as const);
+  const first = sendTo(hub);
+  first({ m: rows(0, 100) });
+  await history.settled();
+  first.seat.leave(false);
+  const send = sendTo(hub, new PlainProducer(new FakeClock(), { epoch: { id: 'next', startedUs: 1000 } }));
+  send({ m: rows(200, 50) });
+  for (const jump of jumps) send({ m: rows(jump, 10) });
+  send({ m: rows(300, 50) });
+  await history.settled();
+  const sources = { sessions: hub.sessions, past: history.reader, limits: environment.limits };
+  const counted = async (fromS: number, toS: number) => {
+    const range = { start: String(T0 + fromS), end: String(T0 + toS) };
+    const call = parseQueryCall(new URLSearchParams({ metric: 'm', aggregation: 'count', ...range }));
+    return (await answerQuery(sources, call, (T0 + 400) * 1e6)).lines[0]?.rows[0]?.value ?? 0;
+  };
+  const inside = jumps.filter((jump) => jump >= 0).length * 10;
+  expect(hub.sessions.size).toBe(1);
+  expect(await counted(0, 100)).toBe(100 + inside);
+  expect(await counted(-3000, 500)).toBe(200 + 10 * jumps.length);
+  expect(await counted(210, 320)).toBe(60);
+  expect(await counted(50, 220)).toBe(50 + 20 + jumps.filter((jump) => jump >= 50).length * 10);
 });

@@ -1,5 +1,5 @@
-import type { EpochStore } from '../../../../src/session/epoch-store.ts';
 import type { DetailQuery } from '../../hub/detail-query.ts';
+import type { LiveSession } from '../../hub/live-session.ts';
 import type { SeriesReading } from '../../hub/series-reading.ts';
 import { memoryReach } from './memory-reach.ts';
 import type { ReadingNeed } from './reading-need.ts';
@@ -15,7 +15,7 @@ const MOST_ROWS = 500_000;
  * Cells do where they are at most a column. Nothing is read before the first question that needs it.
  */
 export function detailPast(
-  store: EpochStore,
+  { session, epochId: epoch, earlierUs, store }: Pick<LiveSession, 'session' | 'epochId' | 'earlierUs' | 'store'>,
   { series, startUs, endUs, columns }: DetailQuery,
   past: HistorySource,
 ): Promise<ReadonlyMap<string, SeriesReading>> | null {
@@ -26,9 +26,9 @@ export function detailPast(
   const wanted = new Map<string, WantedSeries>();
   for (const key of series) {
     const held = store.data.series.get(key);
-    if (held === undefined || !(startUs < memoryReach(held, need))) continue;
+    if (held === undefined || !(startUs < memoryReach(held, need, earlierUs))) continue;
     const { name, labels, axis } = held;
-    wanted.set(key, { session: store.session, name, labels: JSON.stringify(labels), axis, epoch: store.epochId, held });
+    wanted.set(key, { session, name, labels: JSON.stringify(labels), axis, epoch, earlierUs, held });
   }
   if (wanted.size === 0) return null;
   const keys = [...wanted.keys()];

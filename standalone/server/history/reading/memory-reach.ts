@@ -7,11 +7,17 @@ export function memoryStart({ firstTimeUs, ring }: SeriesState): number {
   return Number.isNaN(ring.firstTimeUs) ? cells : Math.min(cells, ring.firstTimeUs);
 }
 
+/** Of a series whose session had other epochs before: whether they have samples at or after a time. Steps begin anew in each. */
+export const hasEarlier = ({ axis }: SeriesState, earlierUs: number, fromUs: number): boolean =>
+  axis === 'time' && earlierUs >= fromUs;
+
 /**
  * The time from which on memory answers as well as a server that forgets nothing: an edge of the longest cells, or where its
  * samples begin. What is before may be finer on disk. O(log n + cells of the range).
+ *
+ * @param earlierUs Up to then there are samples of the session's epochs before, which memory does not have.
  */
-export function memoryReach(series: SeriesState, need: ReadingNeed): number {
+export function memoryReach(series: SeriesState, need: ReadingNeed, earlierUs: number): number {
   const { cells, ring } = series;
   const { startUs, endUs, stepUs, needsAnchor, takesCells, takesShorter } = need;
   const longestUs = cells.durations[cells.durations.length - 1]!;
@@ -21,8 +27,9 @@ export function memoryReach(series: SeriesState, need: ReadingNeed): number {
   // Of missing values that have left the ring no cell tells.
   if (stepUs === 0 && ring.firstTimeUs > begins) begins = ring.firstTimeUs;
   let reach = Number.NEGATIVE_INFINITY;
+  if (hasEarlier(series, earlierUs, startUs)) reach = (Math.floor(earlierUs / longestUs) + 1) * longestUs;
   // Of what is before the range memory may have let go of everything: the first edge in it is asked of the disk, which tells.
-  if (needsAnchor && !(begins < startUs)) reach = (Math.floor(startUs / longestUs) + 1) * longestUs;
+  if (needsAnchor && !(begins < startUs)) reach = Math.max(reach, (Math.floor(startUs / longestUs) + 1) * longestUs);
   cells.eachShown(startUs, endUs, (durationUs, cellUs, tierIndex, row) => {
     const cellEndUs = cellUs + durationUs;
     const from = ring.lowerBound(cellUs);

@@ -2,7 +2,7 @@ import type { ListedSeries, SeriesColumns, SeriesRequest } from './series-reques
 
 /** What the server's thread asks the worker that reads. */
 export type ReadRequest = { readonly id: number } & (
-  | { readonly kind: 'list'; readonly name: string }
+  | { readonly kind: 'list'; readonly name: string | null }
   | { readonly kind: 'read'; readonly requests: readonly SeriesRequest[] }
 );
 

@@ -44,8 +44,8 @@ export interface ListedSeries extends StoredSeries {
 
 /** Where the past is read from. */
 export interface HistorySource {
-  /** The series of a name that have a past. */
-  list(name: string): Promise<readonly ListedSeries[]>;
+  /** The series of a name that have a past; null: of every name. */
+  list(name: string | null): Promise<readonly ListedSeries[]>;
   /** What there is of each; null where nothing is known of a series. @throws StreamVizError `LIMIT_SAMPLES`, `SEGMENT_INVALID` */
   read(requests: readonly SeriesRequest[]): Promise<readonly (SeriesColumns | null)[]>;
 }

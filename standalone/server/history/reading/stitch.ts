@@ -7,7 +7,7 @@ import {
   type Stretch,
 } from '../../hub/series-reading.ts';
 import { diskStretch } from './disk-stretch.ts';
-import { memoryReach, memoryStart } from './memory-reach.ts';
+import { hasEarlier, memoryReach, memoryStart } from './memory-reach.ts';
 import type { ReadingNeed } from './reading-need.ts';
 import type { HistorySource, SeriesRequest, StoredSeries } from './series-request.ts';
 
@@ -16,6 +16,8 @@ export interface WantedSeries extends StoredSeries {
   readonly axis: 'time' | 'step';
   /** The epoch that memory has. */
   readonly epoch: string | null;
+  /** Up to then there are samples of epochs before that one. */
+  readonly earlierUs: number;
   readonly held: SeriesState | null;
 }
 
@@ -60,8 +62,8 @@ interface Question {
 const withLog = (question: Question): Question => ({ ...question, request: { ...question.request, withLog: true } });
 
 function questionOf(series: WantedSeries, need: ReadingNeed, of: number, index: number): readonly Question[] {
-  const { session, name, labels, held, epoch } = series;
-  const reachUs = held === null ? Number.POSITIVE_INFINITY : memoryReach(held, need);
+  const { session, name, labels, held, epoch, earlierUs } = series;
+  const reachUs = held === null ? Number.POSITIVE_INFINITY : memoryReach(held, need, earlierUs);
   if (!(need.startUs < reachUs)) return [];
   const isWhole = need.stepUs === null;
   // From edge to edge, so that counts of cells can be compared; one number for a range is that of the very range.
@@ -77,7 +79,12 @@ function questionOf(series: WantedSeries, need: ReadingNeed, of: number, index: 
     mostRows: need.stepUs === 0 ? need.mostRows : Math.min(need.mostRows, MOST_ROWS / of),
     // Of what memory has let go of it cannot tell whether it is in segments.
     ...(held === null ? {} : { gen: held.generation }),
-    withLog: held === null || isWhole || held.cells.horizons.at(-1)! > need.startUs,
+    // Counts of two epochs together do not tell what one of them lacks.
+    withLog:
+      held === null ||
+      isWhole ||
+      held.cells.horizons.at(-1)! > need.startUs ||
+      hasEarlier(held, earlierUs, need.startUs),
   };
   return [{ index, request, reachUs, held }];
 }

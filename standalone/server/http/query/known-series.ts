@@ -42,6 +42,7 @@ export function knownSeries(
       pairs: pairsOf(labels),
       axis,
       epoch: null,
+      earlierUs: Number.NEGATIVE_INFINITY,
       held: null,
       firstUs,
       lastUs,
@@ -59,7 +60,7 @@ function inMemory(sessions: Sessions, call: QueryCall, byKey: Map<string, Listed
   try {
     return seriesOf(sessions, call).flatMap(({ session: live, series }) =>
       series.map((held): KnownSeries => {
-        const { session, epochId: epoch } = live;
+        const { session, epochId: epoch, earlierUs } = live;
         const labels = JSON.stringify(held.labels);
         const listed = byKey.get(`${session} ${labels}`);
         byKey.delete(`${session} ${labels}`);
@@ -68,7 +69,7 @@ function inMemory(sessions: Sessions, call: QueryCall, byKey: Map<string, Listed
         const end = Number.isFinite(held.maxTimeUs) ? held.maxTimeUs : Number.NaN;
         const isSame = listed?.axis === held.axis;
         return {
-          ...{ session, name: held.name, labels, pairs: held.labels, axis: held.axis, epoch, held },
+          ...{ session, name: held.name, labels, pairs: held.labels, axis: held.axis, epoch, earlierUs, held },
           firstUs: isSame ? least(start, listed.firstUs) : start,
           lastUs: Number.isNaN(end) && isSame ? listed.lastUs : end,
           isCounter: isCounter(live.store.document, call.metric),

@@ -5,7 +5,7 @@ import type { HistorySource } from '../../history/reading/series-request.ts';
 import { stitch } from '../../history/reading/stitch.ts';
 import type { SeriesReading } from '../../hub/series-reading.ts';
 import type { ServerLimits } from '../../limits.ts';
-import { HttpProblem } from '../http-problem.ts';
+import { HttpProblem, pastProblem } from '../http-problem.ts';
 import type { Sessions } from '../known-metrics.ts';
 import type { AnswerLine } from './answer-rows.ts';
 import { type KnownSeries, knownSeries } from './known-series.ts';
@@ -125,8 +125,7 @@ const samplesOf = ({ stretches }: SeriesReading, { startUs, endUs }: QueryRange)
 
 /** What the disk refuses, as an answer tells it. @throws always */
 function tellLimit(error: unknown): never {
-  if (!isStreamVizError(error)) throw error;
-  if (error.code !== 'LIMIT_SAMPLES') throw new HttpProblem(503, error.code, error.message, { retryAfter: 5 });
+  if (!isStreamVizError(error) || error.code !== 'LIMIT_SAMPLES') throw pastProblem(error);
   throw new HttpProblem(413, 'LIMIT_SAMPLES', `${error.message}; a shorter range, a step or fewer labels`);
 }
 

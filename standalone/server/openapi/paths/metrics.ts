@@ -19,7 +19,7 @@ const METRIC = object(
     axis: named('Axis'),
     widgets: list(text(), 'Ids of the widgets that show it'),
     lines: count('Series'),
-    samples: count('Finite samples so far'),
+    samples: orNull(count('Finite samples so far; null where only the history file has them')),
     labels: LABELS,
     first: named('Time'),
     last: named('Time'),
@@ -40,7 +40,7 @@ export const METRICS_PARTS: readonly PathPart[] = [
         parameters: [REFRESH],
         responses: {
           200: json('All metrics and tables', named('MetricList')),
-          ...problems({ 400: ['PARAMETER_INVALID'] }),
+          ...problems({ 400: ['PARAMETER_INVALID'], 503: ['HISTORY_FAILED'] }),
         },
       },
     },

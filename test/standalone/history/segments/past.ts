@@ -106,7 +106,8 @@ export class Past {
       list: () => Promise.resolve(this.reader.list(STORED.name)),
       read: (requests: readonly SeriesRequest[]) => Promise.resolve(requests.map((one) => this.reader.read(one))),
     };
-    const wanted = { ...STORED, axis: 'time' as const, epoch: this.epoch.id, held: this.small };
+    const earlierUs = Number.NEGATIVE_INFINITY;
+    const wanted = { ...STORED, axis: 'time' as const, epoch: this.epoch.id, earlierUs, held: this.small };
     const [reading] = await stitch([wanted], need, source);
     return reading!;
   }

@@ -66,7 +66,10 @@ test('a zoom gets samples that have left memory', async () => {
 
 test('the list of metrics names what only the disk has, and from when on it has the others', async () => {
   const { hub, history } = await filled();
-  const stored = await history.reader.list(null);
+  const stored = [
+    { session: 'app', name: 'm', labels: '[]', axis: 'time' as const, firstUs: T0 * 1e6, lastUs: (T0 + 149.999) * 1e6 },
+  ];
+  expect(await history.reader.list(null), 'what the run that goes on sent is in memory').toEqual([]);
   const same = { session: 'app', name: 'm', lines: 1, first: T0, last: T0 + 149.999, labels: {} };
   expect(metricList(new Map(), stored).metrics).toMatchObject([{ ...same, samples: null, widgets: [] }]);
   expect(metricList(hub.sessions, stored).metrics).toMatchObject([{ ...same, samples: ROWS * FRAMES }]);
@@ -96,7 +99,15 @@ test.each([
   first({ m: rows(0, 100) });
   await history.settled();
   first.seat.leave(false);
+  expect(await history.reader.list('m')).toEqual([]);
   const send = sendTo(hub, new PlainProducer(new FakeClock(), { epoch: { id: 'next', startedUs: 1000 } }));
+  send({ n: rows(200, 1) });
+  await history.settled();
+  const [of, span] = [
+    { session: 'app', labels: '[]', axis: 'time' },
+    { firstUs: T0 * 1e6, lastUs: (T0 + 99) * 1e6 },
+  ];
+  expect(await history.reader.list('m'), 'the log alone has it').toEqual([{ ...of, name: 'm', ...span }]);
   send({ m: rows(200, 50) });
   for (const jump of jumps) send({ m: rows(jump, 10) });
   send({ m: rows(300, 50) });

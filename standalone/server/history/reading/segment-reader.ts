@@ -33,6 +33,12 @@ interface Source extends Found {
   readonly out: Gathered;
 }
 
+/** Sessions with messages in the log of an epoch that is over. */
+const OVER = `select distinct log.session from log left join session on session.name = log.session
+  where session.name is null or session.held = 0 or session.epoch <> log.epoch`;
+
+const placeOf = ({ session, name, labels }: StoredSeries): string => JSON.stringify([session, name, labels]);
+
 /** What the log has of a series that is in no segment yet; times as of an empty range where that is nothing. */
 export interface LoggedSpan {
   readonly axis: 'time' | 'step';
@@ -85,8 +91,28 @@ export class SegmentReader {
     return this.#damaged.size;
   }
 
-  /** The series with segments, of one name or of all, in the order they were first written. */
+  /**
+   * The series of one name or of all: those with segments in the order they were first written, then those of runs that are
+   * over of which the log alone has something. What the run that goes on sent is in memory.
+   */
   list(name: string | null): readonly ListedSeries[] {
+    const listed = new Map(this.#written(name).map((one) => [placeOf(one), one]));
+    const over = this.#db.prepare(OVER).all();
+    for (const series of this.#tail.list(over.map(({ session }) => String(session)))) {
+      if (name !== null && series.name !== name) continue;
+      const { axis, firstUs, lastUs } = this.loggedSpan(series);
+      const held = listed.get(placeOf(series));
+      if (held !== undefined && held.axis !== axis) continue;
+      const span = {
+        firstUs: Math.min(firstUs, held?.firstUs ?? Number.POSITIVE_INFINITY),
+        lastUs: Math.max(lastUs, held?.lastUs ?? Number.NEGATIVE_INFINITY),
+      };
+      if (span.firstUs <= span.lastUs) listed.set(placeOf(series), { ...series, axis, ...span });
+    }
+    return [...listed.values()];
+  }
+
+  #written(name: string | null): readonly ListedSeries[] {
     const sql = `select s.session, s.name, s.labels, w.axis from series s join written w on w.series = s.id
       where (?1 is null or s.name = ?1) order by s.id`;
     const listed: ListedSeries[] = [];

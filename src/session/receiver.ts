@@ -48,6 +48,11 @@ export class Receiver {
     return this.#sessions.get(session)?.newest ?? null;
   }
 
+  /** Says which epoch of a session comes next, whenever it began. */
+  announce(session: string, epochId: string): void {
+    this.#open(session).announce(epochId);
+  }
+
   /** Whether a message of this epoch was applied and its store is still here. */
   holds(session: string, epochId: string): boolean {
     return this.#sessions.get(session)?.holds(epochId) ?? false;

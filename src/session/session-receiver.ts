@@ -36,7 +36,8 @@ interface Held {
  *
  * 1. A store applies each number at most once and in strictly rising order.
  * 2. A missing number is waited for at most 250 ms, and only while another live path is behind it.
- * 3. A retired epoch never returns; its store is kept while somebody listens to it.
+ * 3. Of two epochs the one that began later wins, or the one that was announced. A retired epoch never returns; its store is
+ *    kept while somebody listens to it.
  */
 export class SessionReceiver {
   readonly session: string;
@@ -47,6 +48,7 @@ export class SessionReceiver {
   #waiting: EpochStore | null = null;
   #current: EpochStore | null = null;
   #startedUs = Number.NEGATIVE_INFINITY;
+  #announced = '';
   #heardUs = 0;
   #held = new Map<number, Held>();
   #paths = new Map<string, { seq: number; heardUs: number }>();
@@ -75,6 +77,11 @@ export class SessionReceiver {
       if (this.#retired.includes(epochId)) store.markGone();
     }
     return store;
+  }
+
+  /** Says which epoch comes next: it wins whenever it began, for the clock of its producer may have been set back. */
+  announce(epochId: string): void {
+    this.#announced = epochId;
   }
 
   /** Whether a message of this epoch was applied and its store is still here. */
@@ -196,6 +203,7 @@ export class SessionReceiver {
   #winsOver({ epoch }: Message, nowUs: number): boolean {
     if (this.#retired.includes(epoch.id)) return false;
     if (this.#current === null) return true;
+    if (epoch.id === this.#announced) return true;
     return epoch.startedUs > this.#startedUs || nowUs - this.#heardUs > SILENT_US;
   }
 

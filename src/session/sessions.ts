@@ -90,6 +90,11 @@ export class Sessions {
     return this.#receiver.peek(session);
   }
 
+  /** Says which epoch of a session comes next, whenever it began: who hands its messages on knows. */
+  announce(session: string, epochId: string): void {
+    this.#receiver.announce(session, epochId);
+  }
+
   /** Whether a message of this epoch was applied and its store is still here. */
   holds(session: string, epochId: string): boolean {
     return this.#receiver.holds(session, epochId);

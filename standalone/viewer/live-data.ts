@@ -169,8 +169,10 @@ export class LiveData {
     if (kind === 'resumed') this.#noteResumed(message);
     if (!this.list.take(message)) return;
     if (kind === 'removed') this.#forget(String(session));
-    for (const { session: name, connected } of this.list.all) {
-      if (!connected && (kind === 'hello' || name === session)) this.#markGone(name);
+    for (const { session: name, connected, epoch } of this.list.all) {
+      if (kind !== 'hello' && name !== session) continue;
+      if (epoch !== '') this.sessions.announce(name, epoch);
+      if (!connected) this.#markGone(name);
     }
     this.#options.onSessions();
   }

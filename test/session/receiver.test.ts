@@ -105,6 +105,19 @@ describe('epochs', () => {
     expect(receiver.store('kernel-1').epochId).toBe('c');
   });
 
+  test('an epoch that was announced wins at once whenever it began, one that is over never', () => {
+    const { receiver, store } = setUp();
+    receiver.deliver(oneSample(1, B), 'model');
+    receiver.announce('kernel-1', 'c');
+    receiver.deliver(oneSample(1), 'model');
+    expect([receiver.store('kernel-1').epochId, store.messages.stale]).toEqual(['b', 1]);
+    receiver.deliver(oneSample(1, EARLIER), 'model');
+    expect(receiver.store('kernel-1').epochId).toBe('c');
+    receiver.announce('kernel-1', 'b');
+    receiver.deliver(oneSample(2, B), 'model');
+    expect(receiver.store('kernel-1').epochId).toBe('c');
+  });
+
   test('a store that was asked for before its first message is the one that gets it', () => {
     const { receiver, store } = setUp();
     const ofEpoch = receiver.store('kernel-1', 'b');

@@ -166,6 +166,26 @@ describe('live data', () => {
     expect(live.resumed).toMatchObject({ recovered: false });
   });
 
+  it('the epoch that a server goes on with is taken though it began before the one that was shown', () => {
+    const { live, producer, timers, connections, greet, send, run, info } = setUp();
+    live.start();
+    const first = greet();
+    send(first);
+    first.end();
+    timers.advance(5000);
+    live.wake();
+    expect(connections.length).toBeGreaterThan(1);
+    const server = greet();
+    const other = new TrialProducer('shop');
+    other.epoch = { id: 'set back', startedUs: producer.epoch.startedUs - 3600e6 };
+    server.say({ kind: 'session', ...info(), epoch: 'set back' });
+    other.send('cpu', {}, 1e6, 7);
+    const { header, buffers } = writeMessage(other.message());
+    server.frame(header, buffers);
+    run();
+    expect(live.store('shop').epochId).toBe('set back');
+  });
+
   it('missed messages do not count as late ones', () => {
     const { live, timers, greet, send, run } = setUp();
     timers.advance(100_000);

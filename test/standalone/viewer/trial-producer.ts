@@ -21,7 +21,7 @@ interface TrialTable {
 
 /** A producer for trials of the page: it says what it is told to say, in good form, and repeats nothing. */
 export class TrialProducer {
-  readonly epoch = { id: randomBytes(16).toString('hex'), startedUs: Date.now() * 1000 };
+  epoch = { id: randomBytes(16).toString('hex'), startedUs: Date.now() * 1000 };
   readonly session: string;
   seq = 0;
   #total = 0;

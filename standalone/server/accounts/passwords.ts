@@ -2,8 +2,6 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { ScryptThread } from './scrypt-thread.ts';
 import type { ScryptCost } from './scrypt-worker.ts';
 
-export type { ScryptCost } from './scrypt-worker.ts';
-
 const SCRYPT = new ScryptThread();
 
 /** What is kept of a password. */

@@ -23,12 +23,11 @@ export interface ScryptJob {
 export type ScryptRequest = ScryptJob & { readonly id: number };
 export type ScryptAnswer = { readonly id: number } & ({ readonly key: Uint8Array } | { readonly problem: string });
 
-const TASK = { scrypt: true } as const;
-export const SCRYPT_TASK: unknown = TASK;
+/** What tells a thread that this is its work. */
+export const SCRYPT_TASK = { scrypt: true } as const;
 
-/** Whether data given to a thread mean this one. */
 export const isScryptTask = (input: unknown): boolean =>
-  typeof input === 'object' && input !== null && 'scrypt' in input && input.scrypt === true;
+  typeof input === 'object' && input !== null && 'scrypt' in input;
 
 /** The thread that derives keys, one after another, and takes what processor time others leave. */
 export function runScryptWorker(port: MessagePort): void {

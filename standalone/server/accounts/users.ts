@@ -1,14 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { accountName } from './account-names.ts';
 import { OneByOne } from './one-by-one.ts';
-import {
-  hashPassword,
-  isPassword,
-  type PasswordHash,
-  passwordBytes,
-  SCRYPT_COST,
-  type ScryptCost,
-} from './passwords.ts';
+import { hashPassword, isPassword, type PasswordHash, passwordBytes, SCRYPT_COST } from './passwords.ts';
+import type { ScryptCost } from './scrypt-worker.ts';
 
 export interface UserPassword {
   readonly name: string;

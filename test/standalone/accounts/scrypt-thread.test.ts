@@ -45,7 +45,7 @@ test('what cannot be derived fails alone; a thread that ends fails what waits, a
   expect((await possible).length).toBe(32);
   const lost = thread.derive({ ...job('b'), cost: { N: 2 ** 17, r: 8, p: 1 } });
   void workers[0]!.terminate();
-  await expect(lost).rejects.toThrow('ended');
+  await expect(lost).rejects.toThrow('its worker has ended');
   expect((await thread.derive(job('c'))).length).toBe(32);
   expect(workers).toHaveLength(2);
   await workers[1]!.terminate();

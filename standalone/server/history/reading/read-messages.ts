@@ -1,10 +1,10 @@
 import type { ListedSeries, SeriesColumns, SeriesRequest } from './series-request.ts';
 
 /** What the server's thread asks the worker that reads. */
-export type ReadRequest = { readonly id: number } & (
+export type ReadQuestion =
   | { readonly kind: 'list'; readonly name: string | null }
-  | { readonly kind: 'read'; readonly requests: readonly SeriesRequest[] }
-);
+  | { readonly kind: 'read'; readonly requests: readonly SeriesRequest[] };
+export type ReadRequest = { readonly id: number } & ReadQuestion;
 
 /** What it answers; in any order. */
 export type ReadAnswer =

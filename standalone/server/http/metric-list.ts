@@ -66,7 +66,7 @@ export function metricList(sessions: Sessions, stored: readonly ListedSeries[]):
 type PastSeries = Pick<ListedSeries, 'session' | 'name' | 'axis'> &
   Pick<SeriesState, 'labels' | 'firstTimeUs' | 'lastTimeUs'>;
 
-const placeOf = (session: string, name: string): string => `${session.length}:${session}${name}`;
+const placeOf = (session: string, name: string): string => JSON.stringify([session, name]);
 
 /** The series by session and name. */
 function byPlace(stored: readonly ListedSeries[]): Map<string, PastSeries[]> {

@@ -12,6 +12,11 @@ const EVERYWHERE: ProblemCodes = {
   500: ['INTERNAL'],
   503: ['LOGIN_BUSY'],
 };
+/** What the history file holds cannot be read now. */
+export const PAST_UNREADABLE: readonly string[] = [
+  ...['HISTORY_FAILED', 'HISTORY_FULL', 'HISTORY_DAMAGED', 'HISTORY_PATH', 'HISTORY_READ_ONLY', 'HISTORY_LOCKED'],
+  ...['HISTORY_NEWER', 'SEGMENT_ENCODING', 'SEGMENT_INVALID'],
+];
 /** What even a path without a token may be answered. */
 const ANYBODY: ProblemCodes = { 403: ['HOST_REFUSED'], 500: ['INTERNAL'] };
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SegmentReader } from '../reading/segment-reader.ts';
-import type { StoredSeries } from '../reading/series-request.ts';
+import { type StoredSeries, storedKey } from '../reading/series-request.ts';
 import type { HistoryCall } from './call.ts';
 
 /** Some rows of one series: samples, and what came folded as one row for each cell. */
@@ -20,8 +20,25 @@ export interface ExportRows extends StoredSeries {
 
 const ROWS_AT_ONCE = 65_536;
 
-/** The series that a call means, of segments and of the log. */
+/** The series that a call means: those with an id, and those of which only the log has something. */
 export function seriesOfCall(
+  db: DatabaseSync,
+  reader: SegmentReader,
+  call: Pick<HistoryCall, 'metric' | 'session'>,
+): readonly (StoredSeries & { readonly id: number | null })[] {
+  const known = knownSeries(db, call);
+  const keys = new Set(known.map(storedKey));
+  const logged = reader
+    .logged()
+    .filter(
+      ({ session, name }) =>
+        (call.metric === null || name === call.metric) && (call.session === null || session === call.session),
+    )
+    .filter((series) => !keys.has(storedKey(series)));
+  return [...known, ...logged.map((series) => ({ ...series, id: null }))];
+}
+
+function knownSeries(
   db: DatabaseSync,
   { metric, session }: Pick<HistoryCall, 'metric' | 'session'>,
 ): readonly (StoredSeries & { readonly id: number })[] {
@@ -40,7 +57,7 @@ export function seriesOfCall(
 
 /** Everything of the series of a call, series by series in time order, some ten thousand rows at a time. */
 export function* exportRows(db: DatabaseSync, reader: SegmentReader, call: HistoryCall): Generator<ExportRows> {
-  for (const { id, ...series } of [...seriesOfCall(db, call), ...loggedOnly(db, reader, call)]) {
+  for (const { id, ...series } of seriesOfCall(db, reader, call)) {
     for (const [startUs, endUs] of slices(db, id, call)) {
       const found = reader.read({
         ...series,
@@ -99,25 +116,12 @@ export function* exportRows(db: DatabaseSync, reader: SegmentReader, call: Histo
   }
 }
 
-/** Series of which nothing is in segments yet. */
-export function loggedOnly(
-  db: DatabaseSync,
-  reader: SegmentReader,
-  call: HistoryCall,
-): readonly (StoredSeries & { readonly id: number })[] {
-  const known = new Set(seriesOfCall(db, call).map(({ session, name, labels }) => `${session} ${name} ${labels}`));
-  return reader
-    .logged()
-    .filter(
-      ({ session, name }) =>
-        (call.metric === null || name === call.metric) && (call.session === null || session === call.session),
-    )
-    .filter(({ session, name, labels }) => !known.has(`${session} ${name} ${labels}`))
-    .map((series) => ({ ...series, id: -1 }));
-}
-
 /** Ranges of some ten thousand rows each. */
-function* slices(db: DatabaseSync, id: number, { startUs, endUs }: HistoryCall): Generator<readonly [number, number]> {
+function* slices(
+  db: DatabaseSync,
+  id: number | null,
+  { startUs, endUs }: HistoryCall,
+): Generator<readonly [number, number]> {
   let fromUs = Math.max(startUs, -Number.MAX_SAFE_INTEGER);
   let rows = 0;
   const parts = db

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isoText } from '../../http/time-text.ts';
 import type { SegmentReader } from '../reading/segment-reader.ts';
 import type { HistoryCall } from './call.ts';
-import { loggedOnly, seriesOfCall } from './export-rows.ts';
+import { seriesOfCall } from './export-rows.ts';
 
 /** What a file has of one series, as `list` prints it. */
 export interface SeriesLine {
@@ -30,10 +30,10 @@ export function listedSeries(db: DatabaseSync, reader: SegmentReader, call: Hist
       .all()
       .map(({ series, axis }) => [Number(series), String(axis)]),
   );
-  return [...seriesOfCall(db, call), ...loggedOnly(db, reader, call)].map(({ id, ...series }) => {
+  return seriesOfCall(db, reader, call).map(({ id, ...series }) => {
     const { n, t0, t1, bytes } = spans.get(id)!;
     const logged = reader.loggedSpan(series);
-    const axis = axes.get(id) ?? logged.axis;
+    const axis = (id === null ? undefined : axes.get(id)) ?? logged.axis;
     const time = (us: number) => (!Number.isFinite(us) ? null : axis === 'step' ? us : isoText(us));
     return {
       session: series.session,

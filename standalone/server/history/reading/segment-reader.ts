@@ -13,7 +13,13 @@ import { SampleParts } from '../segments/sample-parts.ts';
 import { decodeSamples } from '../segments/sample-segment.ts';
 import { Gathered } from './gathered.ts';
 import { LogTail } from './log-tail.ts';
-import type { ListedSeries, SeriesColumns, SeriesRequest, StoredSeries } from './series-request.ts';
+import {
+  type ListedSeries,
+  type SeriesColumns,
+  type SeriesRequest,
+  type StoredSeries,
+  storedKey,
+} from './series-request.ts';
 import { chosenTier, SPREAD_TIERS } from './tier-choice.ts';
 
 interface Found {
@@ -36,8 +42,6 @@ interface Source extends Found {
 /** Sessions with messages in the log of an epoch that is over. */
 const OVER = `select distinct log.session from log left join session on session.name = log.session
   where session.name is null or session.held = 0 or session.epoch <> log.epoch`;
-
-const placeOf = ({ session, name, labels }: StoredSeries): string => JSON.stringify([session, name, labels]);
 
 /** What the log has of a series that is in no segment yet; times as of an empty range where that is nothing. */
 export interface LoggedSpan {
@@ -96,18 +100,18 @@ export class SegmentReader {
    * over of which the log alone has something. What the run that goes on sent is in memory.
    */
   list(name: string | null): readonly ListedSeries[] {
-    const listed = new Map(this.#written(name).map((one) => [placeOf(one), one]));
+    const listed = new Map(this.#written(name).map((one) => [storedKey(one), one]));
     const over = this.#db.prepare(OVER).all();
     for (const series of this.#tail.list(over.map(({ session }) => String(session)))) {
       if (name !== null && series.name !== name) continue;
       const { axis, firstUs, lastUs } = this.loggedSpan(series);
-      const held = listed.get(placeOf(series));
+      const held = listed.get(storedKey(series));
       if (held !== undefined && held.axis !== axis) continue;
       const span = {
         firstUs: Math.min(firstUs, held?.firstUs ?? Number.POSITIVE_INFINITY),
         lastUs: Math.max(lastUs, held?.lastUs ?? Number.NEGATIVE_INFINITY),
       };
-      if (span.firstUs <= span.lastUs) listed.set(placeOf(series), { ...series, axis, ...span });
+      if (span.firstUs <= span.lastUs) listed.set(storedKey(series), { ...series, axis, ...span });
     }
     return [...listed.values()];
   }
@@ -131,6 +135,7 @@ export class SegmentReader {
     return this.#tail.list(sessions.map(({ session }) => String(session)));
   }
 
+  /** What of a series is in no segment yet. O(its samples in the log). */
   loggedSpan(series: StoredSeries): LoggedSpan {
     const tail = this.#tail.of(series);
     let samples = 0;

@@ -10,6 +10,9 @@ export interface StoredSeries {
   readonly labels: string;
 }
 
+/** One text for each series of a file. */
+export const storedKey = ({ session, name, labels }: StoredSeries): string => JSON.stringify([session, name, labels]);
+
 /** What is wanted of one series. Times are us, or steps. */
 export interface SeriesRequest extends StoredSeries {
   readonly startUs: number;

@@ -11,7 +11,7 @@ export function mergedCells(lists: readonly CellRows[]): CellRows {
 }
 
 /** Cells of which no two start at one time; those that did are merged in their order. */
-export function withEqualsMerged(all: CellRows): CellRows {
+function withEqualsMerged(all: CellRows): CellRows {
   const starts = new Set(all.start).size;
   const out = createCellRows(starts);
   let at = -1;

@@ -1,6 +1,6 @@
 import type { FeatureColumns, PaneColumns } from '../../../../src/wire/message-types.ts';
-import { type CellRows, createCellRows, gatherCells } from './cell-rows.ts';
-import { withEqualsMerged } from './merged-cells.ts';
+import { type CellRows, createCellRows } from './cell-rows.ts';
+import { mergedCells } from './merged-cells.ts';
 import type { SampleRows } from './sample-segment.ts';
 import type { SeriesRecord } from './series-records.ts';
 
@@ -89,7 +89,7 @@ function byDuration(
     [...rows].map(([durationUs, list]) => {
       const cells = copied(panes, list, features);
       for (let i = 0; i < cells.length; i += 1) cells.start[i] = Math.floor(cells.start[i]! / durationUs) * durationUs;
-      return [durationUs, withEqualsMerged(gatherCells([cells], () => true))];
+      return [durationUs, mergedCells([cells])];
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { answer, json, problems } from '../answers.ts';
+import { answer, json, PAST_UNREADABLE, problems } from '../answers.ts';
 import { REFRESH } from '../parameters.ts';
 import type { PathPart } from '../path-part.ts';
 import { count, list, named, object, oneOfTexts, orNull, text } from '../schema.ts';
@@ -40,7 +40,7 @@ export const METRICS_PARTS: readonly PathPart[] = [
         parameters: [REFRESH],
         responses: {
           200: json('All metrics and tables', named('MetricList')),
-          ...problems({ 400: ['PARAMETER_INVALID'], 503: ['HISTORY_FAILED'] }),
+          ...problems({ 400: ['PARAMETER_INVALID'], 503: PAST_UNREADABLE }),
         },
       },
     },

@@ -1,4 +1,4 @@
-import { answer, problems } from '../answers.ts';
+import { answer, PAST_UNREADABLE, problems } from '../answers.ts';
 import { query, RANGE, REFRESH } from '../parameters.ts';
 import type { PathPart } from '../path-part.ts';
 import { count, flag, list, named, number, object, oneOfTexts, orNull, text, texts } from '../schema.ts';
@@ -16,11 +16,7 @@ const CODES = {
   404: ['METRIC_UNKNOWN', 'SESSION_UNKNOWN'],
   406: ['NOT_ACCEPTABLE'],
   413: ['LIMIT_ROWS', 'LIMIT_SAMPLES', 'LIMIT_SERIES'],
-  // What the history file holds cannot be read now.
-  503: [
-    ...['HISTORY_FAILED', 'HISTORY_FULL', 'HISTORY_DAMAGED', 'HISTORY_PATH', 'HISTORY_READ_ONLY', 'HISTORY_LOCKED'],
-    ...['HISTORY_NEWER', 'SEGMENT_ENCODING', 'SEGMENT_INVALID'],
-  ],
+  503: PAST_UNREADABLE,
 } as const;
 
 /** Samples of a metric, or one number for each step. */

@@ -7,17 +7,10 @@ import { KEY, Past, S, STORED, TIERS } from './past.ts';
 const samples = (fromS: number, count: number, value = 1): Happened[] =>
   Array.from({ length: count }, (_, i) => ({ kind: 'sample', timeUs: (fromS + i) * S, value: value + i }));
 
+const WHOLE = { ...STORED, startUs: 0, endUs: 1e12, stepUs: 0, needsSpread: false, needsAnchor: true };
+
 function stored(past: Past): { readonly rows: number; readonly folded: number } {
-  const found = past.reader.read({
-    ...STORED,
-    startUs: 0,
-    endUs: 1e12,
-    stepUs: 0,
-    needsSpread: false,
-    needsAnchor: true,
-    withLog: false,
-    epoch: null,
-  });
+  const found = past.reader.read({ ...WHOLE, withLog: false, epoch: null });
   const folds = [...(found?.folds.values() ?? [])];
   const folded = folds.reduce((sum, { count }) => sum + count.reduce((a, b) => a + b, 0), 0);
   return { rows: found?.rows.time.length ?? 0, folded };
@@ -141,15 +134,7 @@ test('what was cleared is not read any more, even before segments know of it', (
   past.send(samples(50, 50));
   Object.assign(past, { gen: 1, n: 0 });
   past.send(samples(200, 3));
-  const request = {
-    ...STORED,
-    startUs: 0,
-    endUs: 1e12,
-    stepUs: 0,
-    needsSpread: false,
-    needsAnchor: true,
-    withLog: true,
-  };
+  const request = { ...WHOLE, withLog: true };
   const read = (more: object) => past.reader.read({ ...request, epoch: past.epoch.id, ...more })!.rows.time.length;
   expect([read({}), read({ gen: 1 })]).toEqual([103, 3]);
 });

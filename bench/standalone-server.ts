@@ -10,7 +10,7 @@ const PROBE = join(import.meta.dirname, 'standalone-probe.mjs');
 
 /** How the Python package starts a server, but for what is measured: flags and variables of python/stream_viz/_node.py. */
 const FLAGS = ['--max-semi-space-size=2'];
-const VARIABLES = { MALLOC_ARENA_MAX: '1' };
+const VARIABLES = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TOP_PAD_: '0' };
 
 /** What a process used so far. */
 export interface Usage {

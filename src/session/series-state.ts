@@ -174,7 +174,7 @@ export class SeriesState implements SeriesView {
   /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
     const isRising = this.cells.addSamples(times, values, from, to);
-    this.windows.addSamples(times, values, from, to);
+    this.windows.addSamples(times, values, from, to, isRising);
     const inOrder = isRising
       ? this.ring.appendRising(times, values, from, to)
       : this.ring.append(times, values, from, to);

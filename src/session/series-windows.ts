@@ -105,8 +105,9 @@ export class SeriesWindows {
     if (beforeUs !== null) for (const store of this.computed.values()) store.raise(beforeUs, nowUs);
   }
 
-  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
-    for (const store of this.computed.values()) store.addSamples(times, values, from, to, this.#nowUs);
+  /** @param areRising No time is smaller than the one before it. */
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean): void {
+    for (const store of this.computed.values()) store.addSamples(times, values, from, to, this.#nowUs, areRising);
   }
 
   /** Takes row `row` of a message's folds, which the cells have already. */

@@ -119,9 +119,17 @@ export class WindowedSeries implements WindowStore {
     this.#operator.raiseWatermark(beforeUs - (this.options.lateness ?? 0));
   }
 
-  addSamples(times: Float64Array, values: Float64Array, from: number, to: number, nowUs: number): void {
+  /** @param areRising No time is smaller than the one before it. */
+  addSamples(
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    nowUs: number,
+    areRising: boolean,
+  ): void {
     this.#arrivedUs = clockOf(this.options, nowUs);
-    this.#operator.add(times, values, from, to, this.#arrivedUs);
+    this.#operator.add(times, values, from, to, this.#arrivedUs, areRising);
   }
 
   /** @param features What the fold knows beyond its pane; null where it is not known. */

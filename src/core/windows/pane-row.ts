@@ -260,6 +260,17 @@ export function runEnd(times: Float64Array, from: number, to: number, edge: numb
   return to;
 }
 
+/** The first of `[from, to)` at or after `edge`, or `to`, where no time is smaller than the one before it. O(log of the distance). */
+export function firstFrom(times: Float64Array, from: number, to: number, edge: number): number {
+  let i = from;
+  if (i + NEAR < to) {
+    const guess = guessEnd(times, i, to, edge) - NEAR;
+    if (guess > i) i = guess;
+  }
+  while (i < to && times[i]! < edge) i += 1;
+  return i;
+}
+
 /** At most {@link NEAR} after the first time at or after `edge`, and not before it, if times rise. O(log of the distance). */
 function guessEnd(times: Float64Array, from: number, to: number, edge: number): number {
   let low = from;

@@ -45,14 +45,21 @@ export class PaneWindows extends WindowStream {
     return windows;
   }
 
-  add(times: Float64Array, values: Float64Array, from: number, to: number, now: number): void {
+  add(
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    now: number,
+    areRising: boolean = false,
+  ): void {
     const limit = this.clock.limit(now);
     for (let i = from; i < to; ) {
       if (this.#plan.takesAlone && (this.#stored === null || this.#stored.isEmpty)) {
         i = this.#addAlone(times, values, i, to, limit);
         if (i > from) this.clock.arrived(now);
       }
-      if (i < to) i = this.#store().add(times, values, i, to, { limit, now });
+      if (i < to) i = this.#store().add(times, values, i, to, { limit, now, areRising });
     }
     this.passed();
   }

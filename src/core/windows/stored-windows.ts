@@ -2,7 +2,7 @@ import type { PaneFields } from '../pane.ts';
 import type { StateTable } from '../state-table.ts';
 import { Finality } from './finality.ts';
 import { foldInto } from './fold-pane.ts';
-import { runEnd } from './pane-row.ts';
+import { firstFrom, runEnd } from './pane-row.ts';
 import { restorePaneWindows, savePaneWindows } from './pane-windows-state.ts';
 import { countOutOfOrder, countUnusable } from './sample-counters.ts';
 import { WindowEmitter } from './window-emitter.ts';
@@ -63,9 +63,9 @@ export class StoredWindows {
     values: Float64Array,
     from: number,
     to: number,
-    arrival: { readonly limit: number; readonly now: number },
+    arrival: { readonly limit: number; readonly now: number; readonly areRising: boolean },
   ): number {
-    const { limit, now } = arrival;
+    const { limit, now, areRising } = arrival;
     const { grid, takesAlone } = this.#plan;
     const limitEdge = Math.floor(limit) + 1;
     const panes = this.#panes;
@@ -88,7 +88,8 @@ export class StoredWindows {
       }
       const pane = grid.paneAt(time);
       const edge = grid.paneStart(pane + 1);
-      const end = runEnd(times, i, to, edge < limitEdge ? edge : limitEdge);
+      const until = edge < limitEdge ? edge : limitEdge;
+      const end = areRising ? firstFrom(times, i, to, until) : runEnd(times, i, to, until);
       if (takesAlone && end - i === 1 && this.#standsAlone(time, values[i]!)) break;
       this.#addRun(pane, times, values, i, end);
       i = end;

@@ -72,8 +72,9 @@ export interface WindowOperator {
    * Takes the samples `[from, to)` in arrival order; a value of NaN is missing.
    *
    * @param now The clock at their arrival, us: judges far-future times and starts idling. NaN: neither.
+   * @param areRising No time of them is smaller than the one before it, so nobody needs to look. Default false: not known.
    */
-  add(times: Float64Array, values: Float64Array, from: number, to: number, now: number): void;
+  add(times: Float64Array, values: Float64Array, from: number, to: number, now: number, areRising?: boolean): void;
   /**
    * Takes row `row` of `panes`, samples in `[start, start + duration)` that a sender merged, as if they came in time order.
    *

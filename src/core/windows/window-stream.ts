@@ -46,7 +46,14 @@ export abstract class WindowStream implements WindowOperator {
     this.raiseWatermark(Number.POSITIVE_INFINITY);
   }
 
-  abstract add(times: Float64Array, values: Float64Array, from: number, to: number, now: number): void;
+  abstract add(
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    now: number,
+    areRising?: boolean,
+  ): void;
   abstract addPane(
     start: number,
     duration: number,

@@ -7,6 +7,7 @@ import {
   counterStep,
   FIRST,
   FIRST_TIME,
+  firstFrom,
   INCREASE,
   INDEX,
   LAST,
@@ -190,6 +191,28 @@ test('a run ends at the first time that falls, is at or after the edge, or is no
       while (end < to && times[end]! >= times[end - 1]! && times[end]! < edge) end += 1;
       expect(runEnd(times, from, to, edge)).toBe(end);
     }),
+    { numRuns: 1000 },
+  );
+});
+
+test('among times that never fall the first at or after an edge is found', () => {
+  const steps = fc.array(fc.constantFrom(0, 1, 1, 2), { minLength: 1, maxLength: 400 });
+  fc.assert(
+    fc.property(
+      steps,
+      fc.nat({ max: 40 }),
+      fc.integer({ min: -5, max: 600 }),
+      fc.nat({ max: 30 }),
+      (by, skip, edge, behind) => {
+        let time = 0;
+        const times = Float64Array.from(by, (step) => (time += step));
+        const from = Math.min(skip, by.length);
+        const to = Math.max(from, by.length - behind);
+        let first = from;
+        while (first < to && times[first]! < edge) first += 1;
+        expect(firstFrom(times, from, to, edge)).toBe(first);
+      },
+    ),
     { numRuns: 1000 },
   );
 });

@@ -69,12 +69,17 @@ export const samples: fc.Arbitrary<Samples> = fc
 /** Ends of batches: any split. */
 export const splits = fc.array(whole(0, 60), { maxLength: 8 });
 
-/** Adds `rows`, cut wherever `splits` says. */
+/** Adds `rows`, cut wherever `splits` says; of every other batch whose times rise the operator is told so. */
 export function addSplit(windows: WindowOperator, rows: Samples, cuts: readonly number[], now = Number.NaN): void {
   const times = Float64Array.from(rows, ([time]) => time);
   const given = Float64Array.from(rows, ([, value]) => value);
   const edges = [0, ...cuts.filter((cut) => cut < rows.length), rows.length].sort((a, b) => a - b);
-  for (let i = 1; i < edges.length; i += 1) windows.add(times, given, edges[i - 1]!, edges[i]!, now);
+  for (let i = 1; i < edges.length; i += 1) {
+    const [from, to] = [edges[i - 1]!, edges[i]!];
+    const batch = times.subarray(from, to);
+    const areRising = batch.every((time, k) => Number.isFinite(time) && (k === 0 || time >= batch[k - 1]!));
+    windows.add(times, given, from, to, now, areRising && i % 2 === 1);
+  }
 }
 
 /** The rows of results as plain values. */

@@ -14,29 +14,43 @@ export interface Figure {
 const ROUNDS = 9;
 const SAMPLE_MS = 40;
 
-/** Median ms per call of each case; every round starts with another one. */
-export function rotate(cases: Readonly<Record<string, () => void>>): Readonly<Record<string, number>> {
-  const names = Object.keys(cases);
-  const repeats = new Map<string, number>();
-  for (const name of names) {
-    const run = cases[name] as () => void;
-    for (let i = 0; i < 3; i++) run();
+/** What is measured, and what has to be done before each time without being measured. */
+export interface PreparedCase {
+  readonly prepare: () => void;
+  readonly run: () => void;
+}
+
+/** ms that `count` calls take together. */
+function timed(one: (() => void) | PreparedCase, count: number): number {
+  let taken = 0;
+  if (typeof one === 'function') {
     const began = performance.now();
-    run();
-    repeats.set(name, Math.max(1, Math.min(20_000, Math.round(SAMPLE_MS / Math.max(performance.now() - began, 1e-4)))));
+    for (let i = 0; i < count; i++) one();
+    return performance.now() - began;
   }
-  const times = new Map<string, number[]>(names.map((name) => [name, []]));
+  for (let i = 0; i < count; i++) {
+    one.prepare();
+    const began = performance.now();
+    one.run();
+    taken += performance.now() - began;
+  }
+  return taken;
+}
+
+/** Median ms per call of each case; every round starts with another one. */
+export function rotate(cases: Readonly<Record<string, (() => void) | PreparedCase>>): Readonly<Record<string, number>> {
+  const entries = Object.entries(cases).map(([name, one]) => {
+    timed(one, 3);
+    const repeats = Math.max(1, Math.min(20_000, Math.round(SAMPLE_MS / Math.max(timed(one, 1), 1e-4))));
+    return { name, one, repeats, times: [] as number[] };
+  });
   for (let round = 0; round < ROUNDS; round++) {
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
-      const run = cases[name] as () => void;
-      const count = repeats.get(name) ?? 1;
-      const began = performance.now();
-      for (let i = 0; i < count; i++) run();
-      times.get(name)?.push((performance.now() - began) / count);
+    const turn = round % entries.length;
+    for (const { one, repeats, times } of [...entries.slice(turn), ...entries.slice(0, turn)]) {
+      times.push(timed(one, repeats) / repeats);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])]));
+  return Object.fromEntries(entries.map(({ name, times }) => [name, median(times)]));
 }
 
 export function median(values: readonly number[]): number {

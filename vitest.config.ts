@@ -8,13 +8,16 @@ const LOSS = ['test/e2e/loss.test.ts'];
 const ALONE = ['test/e2e/limits.test.ts', 'test/browser/{cards,metric-paint,metric-use,still}.test.ts'];
 /** The extension from the built wheel, and the other hosts. */
 const LAB = ['test/e2e/{apps,lab-extension,notebook7,notebook7-extension,wheel}.test.ts'];
-/** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes or play long histories. */
+/** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes, check passwords or play long histories. */
 const SLOW = [
   'test/cli/bundle.test.ts',
+  'test/fuzz/fuzzing.test.ts',
   'test/ground/arrows.test.ts',
   'test/session/healing.test.ts',
-  'test/standalone/{http/stream,hub/snapshot,life/process,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
-  'test/standalone/history/{care,file-errors,full-disk,kill,restore}.test.ts',
+  'test/standalone/{http/stream,hub/snapshot,life/process,ws/packed,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
+  'test/standalone/accounts/{log-in,scrypt-thread,start,users}.test.ts',
+  'test/standalone/history/{care,file-errors,full-disk,kill,reader,restore}.test.ts',
+  'test/standalone/history/segments/{hostile,unbounded-law}.test.ts',
 ];
 const quick = process.env.STREAMVIZ_QUICK !== undefined;
 const oneSeed = fileURLToPath(new URL('test/one-seed.ts', import.meta.url));

@@ -9,7 +9,9 @@ import { sum } from './test-reports.ts';
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 
-/** What `tsc` found the last time: it looks at changed files and what imports them. */
+/** The compiler that checks; tools that read syntax trees use the one called `typescript`. */
+const tsc = join(root, 'node_modules', 'typescript-7', 'bin', 'tsc');
+/** What it found the last time: it looks at changed files and what imports them. */
 const typesKnown = join(root, '.cache', 'types.tsbuildinfo');
 
 type Step = readonly [title: string, command: string, options: readonly string[]];
@@ -23,7 +25,7 @@ export interface StepResult {
 
 const staticSteps: readonly Step[] = [
   ['format and lint (TypeScript)', bin('biome'), ['check', '--error-on-warnings', '.']],
-  ['types (TypeScript)', bin('tsc'), ['--noEmit', '--incremental', '--tsBuildInfoFile', typesKnown]],
+  ['types (TypeScript)', process.execPath, [tsc, '--noEmit', '--incremental', '--tsBuildInfoFile', typesKnown]],
   [
     'layer arrows',
     bin('depcruise'),

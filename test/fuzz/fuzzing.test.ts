@@ -8,8 +8,7 @@ import type { FuzzTarget } from './fuzz-target.ts';
 import { fuzz, inputOf } from './fuzzing.ts';
 import { closeTargets, TARGETS } from './targets/all-targets.ts';
 
-/** Fewer in the quick check. */
-const INPUTS = process.env.STREAMVIZ_QUICK === undefined ? 20_000 : 2000;
+const INPUTS = 20_000;
 
 afterAll(closeTargets);
 

@@ -72,6 +72,7 @@ def test_ends_of_the_calendar_are_kept_in_a_table():
     assert [row["at"].year for row in table.values()] == [1, 9999]
 
 
+@pytest.mark.slow
 def test_ten_thousand_label_sets_cost_no_more_than_ten_times_what_a_thousand_cost():
     def cost(count):
         lines = sv.metric(f"m{count}", by="i")

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import stream_viz as sv
 
 
@@ -35,6 +37,7 @@ def test_stats_of_nothing_say_so():
     assert "<b>" not in sv.stats()._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_script_that_sends_1_100_000_samples_counts_each_of_them_folded_or_not():
     code = """
 import stream_viz as sv

@@ -173,6 +173,7 @@ def test_while_no_server_can_be_reached_nothing_is_built_and_rows_wait(server):
         again.close()
 
 
+@pytest.mark.slow
 def test_a_server_that_reads_nothing_blocks_no_send_and_what_has_no_room_is_folded_and_counted(server, monkeypatch):
     monkeypatch.setattr(_server_link.ServerLink.__init__, "__kwdefaults__", {"window_bytes": 1_000_000})
     sv.connect(server.link)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def test_series_beyond_the_limit_do_not_hold_up_the_others_and_their_samples_are
     assert "5 series are more than it takes: 55 samples went" in repr(sv.stats())
 
 
+@pytest.mark.slow
 def test_a_script_says_once_which_series_have_no_place_and_what_takes_more(server, script):
     server.series = 3
     code = f"""

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseWidgetSpec } from '../../src/dashboard/widget-specs.ts';
+import { SeriesState } from '../../src/session/series-state.ts';
+import { HeldData } from '../../src/view/widgets/metric/held-data.ts';
 import { type Moment, Pace } from '../../src/view/widgets/metric/pace.ts';
+import { FakeStore } from '../gallery/fake-store.ts';
 
 const FRAME_MS = 16;
 
@@ -9,7 +13,7 @@ const FED: Moment = {
   clockUs: 0,
   axis: 'time',
   isLive: true,
-  held: { count: 1, lastUs: 0 },
+  held: { count: 1, lastUs: 0, lastSampleUs: 0 },
   status: 'live',
   refreshMs: 0,
   reducedMotion: false,
@@ -48,7 +52,7 @@ function slide(
       draws += 1;
       edge = Math.floor(nowMs / stepMs);
       const msToNextPixel = (edge + 1) * stepMs - nowMs;
-      const held = { count, lastUs: nowMs * 1000 };
+      const held = { count: 1, lastUs: nowMs * 1000, lastSampleUs: count };
       pace.settle({ ...FED, nowMs, clockUs: nowMs * 1000, held, msToNextPixel, msPerPixel: stepMs });
     }
     shown.push(edge);
@@ -114,6 +118,42 @@ describe('the pace of a metric', () => {
       ),
     );
   });
+
+  it.each([33, 50, 80, 200])(
+    'data that a metric holds, every %i ms, move its picture as often as they come',
+    (dataMs) => {
+      const spec = parseWidgetSpec({ id: 'm', kind: 'metric', name: 'cpu', options: {} });
+      if (spec.kind !== 'metric') throw new Error('no metric');
+      const entry = { key: '["cpu",[]]', gen: 0, tiers: [1e6], axis: 'time' } as const;
+      const series = new SeriesState({ entry, ringCapacity: 1000, cellLimit: 100, isCurrent: () => true });
+      const held = new HeldData();
+      const store = new FakeStore(() => clockUs);
+      store.show('cpu', [series]);
+      let clockUs = 0;
+      let asked = true;
+      const pace = new Pace(() => {
+        asked = true;
+      });
+      let [draws, came] = [0, 0];
+      const stepMs = 1.2 * dataMs;
+      for (let nowMs = 0; nowMs < 4000; nowMs += FRAME_MS, vi.advanceTimersByTime(FRAME_MS)) {
+        clockUs = nowMs * 1000;
+        for (; came * dataMs <= nowMs; came += 1) {
+          series.addSamples(Float64Array.of(came * dataMs * 1000), Float64Array.of(came), 0, 1);
+          series.version += 1;
+          asked = true;
+        }
+        if (!asked && !pace.isEveryFrame) continue;
+        asked = false;
+        draws += 1;
+        held.read(spec, store, { nowMs, clockUs, width: 300, height: 150, pixelRatio: 1 }, false);
+        const msToNextPixel = (Math.floor(nowMs / stepMs) + 1) * stepMs - nowMs;
+        pace.settle({ ...FED, nowMs, clockUs, held, msToNextPixel, msPerPixel: stepMs });
+      }
+      pace.dispose();
+      expect(draws).toBeLessThanOrEqual(came + 12);
+    },
+  );
 
   it('data that come seldom leave the slide as it is', () => {
     const { shown } = slide(4000, 100, 400);

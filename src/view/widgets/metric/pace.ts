@@ -1,4 +1,5 @@
 import type { SessionStore } from '../../../session/session-view.ts';
+import type { HeldData } from './held-data.ts';
 import { WORDS_MS } from './metric-words.ts';
 
 /** So long after its newest sample a line still slides. */
@@ -23,7 +24,7 @@ export interface Moment {
   readonly clockUs: number;
   readonly axis: 'time' | 'step';
   readonly isLive: boolean;
-  readonly held: { readonly count: number; readonly lastUs: number };
+  readonly held: Pick<HeldData, 'count' | 'lastUs' | 'lastSampleUs'>;
   readonly status: SessionStore['status'];
   /** 0: in every frame. */
   readonly refreshMs: number;
@@ -53,7 +54,7 @@ export class Pace {
   /** `Frame.nowMs` from which on the words are looked at without anything new. */
   #lookMs = Number.NEGATIVE_INFINITY;
   readonly #onDue: (says: boolean) => void;
-  #count = 0;
+  #newestUs = Number.NaN;
   /** When data came last, and the mean distance of such moments. */
   #dataMs = Number.NaN;
   #everyMs = Number.POSITIVE_INFINITY;
@@ -73,7 +74,8 @@ export class Pace {
     const isFed = isLive && status !== 'gone' && held.count > 0;
     const isYoung = axis === 'time' && clockUs - held.lastUs < YOUNG_US;
     const slides = isFed && isYoung && moment.refreshMs === 0 && !moment.reducedMotion;
-    if (held.count !== this.#count) this.#arrived(nowMs, held.count);
+    // Counts are looked up less often than data come.
+    if (held.lastSampleUs !== this.#newestUs) this.#arrived(nowMs, held.lastSampleUs);
     const slideMs = slides ? this.#slideMs(nowMs, moment) : Number.POSITIVE_INFINITY;
     this.#sliding = slideMs < FRAMES_MS;
     if (moment.areWordsDue) this.#lookMs = nowMs + LOOK_MS;
@@ -88,9 +90,9 @@ export class Pace {
     this.#sliding = this.waiting = false;
   }
 
-  #arrived(nowMs: number, count: number): void {
+  #arrived(nowMs: number, newestUs: number): void {
     const distanceMs = nowMs - this.#dataMs;
-    this.#count = count;
+    this.#newestUs = newestUs;
     this.#dataMs = nowMs;
     if (!(distanceMs < STEP_MS)) this.#everyMs = Number.POSITIVE_INFINITY;
     else if (this.#everyMs === Number.POSITIVE_INFINITY) this.#everyMs = distanceMs;

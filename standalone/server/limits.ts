@@ -186,7 +186,7 @@ export const LIMITS = {
     unit: 'bytes',
     value: 4e6,
     off: null,
-    doc: 'Unsent bytes of an event stream; above, it is ended and may resume',
+    doc: 'Unsent live bytes of an event stream, beside what a session began with; above, it is ended and may resume',
   },
   failuresPerMinute: {
     unit: 'per minute',

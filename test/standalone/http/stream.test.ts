@@ -119,6 +119,21 @@ test('a session that comes later, and its going, are told; another session is no
   await expect.poll(async () => (await ask(server, '/api/health')).json.viewers).toBe(1);
 });
 
+test('what a session begins with comes whole, however much it is beside what may wait unsent', async () => {
+  const { server } = await openServer({ limit: { streamBytes: 2000 } });
+  const rows = Array.from({ length: 2000 }, (_, i) => ({ metric: 'm', value: i, time: 1.79e9 + i }));
+  for (const session of ['a', 'b']) await ingest(server, rows, `/api/ingest?session=${session}`);
+  const first = read(server);
+  await expect.poll(() => first.events.map(({ name }) => name)).toEqual(['resumed', 'snapshot', 'resumed', 'snapshot']);
+  first.close();
+  for (let i = 0; i < 5; i += 1) await ingest(server, rows, '/api/ingest?session=a');
+  const second = read(server, first.events.at(-1)!.id);
+  await expect.poll(() => valuesOf(second.events).length).toBe(10_000);
+  await ingest(server, [row(-1)], '/api/ingest?session=a');
+  await expect.poll(() => valuesOf(second.events).at(-1)).toBe(-1);
+  expect(second.events.some(({ name }) => name === 'error')).toBe(false);
+});
+
 test('a reader that does not read is ended and costs the others nothing', async () => {
   const { server } = await openServer({ limit: { streamBytes: 20_000, viewers: 2 } });
   const good = read(server);

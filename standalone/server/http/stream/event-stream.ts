@@ -17,7 +17,7 @@ export interface StreamCall {
 
 export interface StreamEnvironment {
   readonly hub: SessionHub;
-  /** Unsent bytes above which a reader is ended. */
+  /** Unsent bytes of live messages above which a reader is ended. */
   readonly mostBytes: number;
   readonly schedule: (run: () => void, ms: number) => () => void;
   /** Told with +1 and -1 as readers come and go. */
@@ -34,7 +34,8 @@ const encoder = new TextEncoder();
  * 1. A session begins with `resumed` and either all messages missed since `Last-Event-ID` (`recovered: true`) or one
  *    snapshot (`recovered: false`), never a part; then every message as it comes, once.
  * 2. Every event carries as its id the positions in all sessions, so that a reader that comes back misses nothing.
- * 3. A reader that does not keep up is ended with `error` `STREAM_SLOW`; its next attempt resumes. Nobody waits for it.
+ * 3. A reader that does not keep up with what is live is ended with `error` `STREAM_SLOW`; its next attempt resumes. Nobody
+ *    waits for it. With what a session begins with it may take its time.
  * 4. A message becomes JSON once, however many read it.
  */
 export class EventStreams {
@@ -99,6 +100,10 @@ class StreamReader {
   readonly #onEnd: (reader: StreamReader) => void;
   readonly #positions = new Map<string, StreamPosition>();
   readonly #stopLogIn: (() => void) | undefined;
+  /** Whether a session begins: what it begins with is sent whole. */
+  #isOpening = false;
+  /** Bytes since a session began last. */
+  #liveBytes = 0;
   #isOver = false;
   #cancelBeat: (() => void) | null = null;
 
@@ -173,6 +178,13 @@ class StreamReader {
 
   #resume(session: LiveSession, from: StreamPosition | null): void {
     if (session.seq === 0) return;
+    this.#isOpening = true;
+    this.#sendOpening(session, from);
+    this.#isOpening = false;
+    this.#liveBytes = 0;
+  }
+
+  #sendOpening(session: LiveSession, from: StreamPosition | null): void {
     const missed = from?.epoch === session.epochId ? session.after(from.seq, null) : null;
     const { epochId: epoch, seq } = session;
     const recovered = missed !== null;
@@ -199,13 +211,21 @@ class StreamReader {
 
   #send(text: string): void {
     if (this.#isOver) return;
-    if ((this.#controller.desiredSize ?? 0) <= 0) {
+    if (!this.#isOpening && this.#unsentLiveBytes() >= this.#environment.mostBytes) {
       const problem = { code: 'STREAM_SLOW', message: 'this stream was not read fast enough; connect again to resume' };
       this.#controller.enqueue(encoder.encode(`event: error\ndata: ${JSON.stringify(problem)}\n\n`));
       this.end();
       return;
     }
-    this.#controller.enqueue(encoder.encode(text));
+    const bytes = encoder.encode(text);
+    this.#liveBytes += bytes.byteLength;
+    this.#controller.enqueue(bytes);
+  }
+
+  /** Bytes come out in the order in which they went in, so what is unsent of an opening goes before anything live. */
+  #unsentLiveBytes(): number {
+    const unsent = this.#environment.mostBytes - (this.#controller.desiredSize ?? 0);
+    return Math.min(unsent, this.#liveBytes);
   }
 
   #beat(): void {

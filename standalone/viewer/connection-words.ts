@@ -36,7 +36,7 @@ export interface ConnectionWords {
   readonly title: string;
 }
 
-/** A return is told for so long, and only where the loss was worth it. */
+/** A return is told for so long, and only where the loss was worth it: or where less came than was missed. */
 const RESUMED_MS = 10_000;
 const AWAY_MS = 3000;
 const BEHIND_MS = 2000;
@@ -52,7 +52,8 @@ export function connectionWords(input: ConnectionInput): ConnectionWords {
     return { kind: 'neutral', icon: 'pause', text, short: 'Paused', title };
   }
   const { resumed } = input;
-  if (resumed !== null && resumed.awayMs >= AWAY_MS && nowMs - resumed.atMs < RESUMED_MS) {
+  const isWorthIt = resumed !== null && (resumed.awayMs >= AWAY_MS || !resumed.recovered);
+  if (isWorthIt && nowMs - resumed.atMs < RESUMED_MS) {
     const text = `Resumed after ${awayText(resumed.awayMs)}`;
     return resumed.recovered
       ? { kind: 'ok', icon: 'none', text, short: 'Resumed', title: 'Everything that was missed came. Nothing is lost.' }

@@ -38,6 +38,12 @@ export interface LiveDataOptions
 
 /** After so long without a connection every card says that it shows the past. */
 const GONE_MS = 3000;
+/** A server says something each second, and a connection that is silent for 10 s counts as lost: after more the page slept. */
+const SLEPT_MS = 12_000;
+/** A loss after a sleep belongs to it for so long. */
+const WOKEN_MS = 30_000;
+/** A loss is noticed so soon where the connection was closed. */
+const NOTICED_MS = 6000;
 /** As many as a server keeps: what a snapshot brings for the widest chart is not made coarser on arrival. */
 const CELLS_PER_TIER = 4000;
 
@@ -67,6 +73,11 @@ export class LiveData {
   readonly #oldUpTo = new Map<string, number>();
   readonly #stores = new Map<string, EpochStore>();
   #lostMs = Number.NaN;
+  /** Wall times: the clock that never runs backwards may stand still while a laptop sleeps. */
+  #heardWallMs = Number.NaN;
+  #sleptFromWallMs = Number.NaN;
+  #wokeWallMs = Number.NEGATIVE_INFINITY;
+  #lostWallMs = Number.NaN;
   #awayMs = Number.NaN;
   #cancelGone: (() => void) | null = null;
 
@@ -92,8 +103,14 @@ export class LiveData {
       ...(open === undefined ? {} : { open }),
       ...(later === undefined ? {} : { later }),
       ...(random === undefined ? {} : { random }),
-      onMessage: (header, buffers) => this.#take(header, buffers),
-      onControl: (message) => this.#control(message),
+      onMessage: (header, buffers) => {
+        this.#hear();
+        this.#take(header, buffers);
+      },
+      onControl: (message) => {
+        this.#hear();
+        this.#control(message);
+      },
       onState: (state) => this.#stateChanged(state),
       resume: () => this.#resume(),
     });
@@ -138,6 +155,15 @@ export class LiveData {
     this.#cancelGone = null;
     this.#transport.dispose();
     this.sessions.dispose();
+  }
+
+  #hear(): void {
+    const wallMs = this.#wallMs();
+    if (wallMs - this.#heardWallMs > SLEPT_MS) {
+      this.#sleptFromWallMs = this.#heardWallMs;
+      this.#wokeWallMs = wallMs;
+    }
+    this.#heardWallMs = wallMs;
   }
 
   #take(header: Fields, buffers: readonly Uint8Array[]): void {
@@ -207,13 +233,19 @@ export class LiveData {
   #stateChanged(state: SocketState): void {
     const nowMs = this.#nowMs();
     if (state.kind === 'live') {
-      this.#awayMs = nowMs - this.#lostMs;
+      const noticedMs = nowMs - this.#lostMs;
+      this.#heardWallMs = this.#wallMs();
+      this.#wokeWallMs = Number.NEGATIVE_INFINITY;
+      const silentMs = this.#heardWallMs - this.#lostWallMs;
+      this.#awayMs = silentMs > noticedMs + NOTICED_MS ? silentMs : noticedMs;
       // The moment of the return names it: what each session says of it is joined.
       this.#lostMs = nowMs;
       this.#cancelGone?.();
       this.#cancelGone = null;
     } else if (state.kind !== 'closed' && this.#cancelGone === null && this.greeting !== null) {
       this.#lostMs = nowMs;
+      const hasSlept = this.#wallMs() - this.#wokeWallMs < WOKEN_MS;
+      this.#lostWallMs = hasSlept ? this.#sleptFromWallMs : this.#heardWallMs;
       this.#cancelGone = this.#schedule(() => this.#serverGone(), GONE_MS);
     }
     this.#options.onState();

@@ -10,6 +10,7 @@ function setUp() {
   const connections: FakeConnection[] = [];
   const tasks: (() => void)[] = [];
   let sessionsChanged = 0;
+  let asleepMs = 0;
   const live = new LiveData({
     url: 'ws://server/ws',
     detail: () => ({ width: 1024, rangeUs: 900e6 }),
@@ -22,7 +23,7 @@ function setUp() {
     later: (task) => void tasks.push(task),
     random: () => 0.5,
     nowMs: () => timers.nowMs,
-    wallMs: () => timers.nowMs,
+    wallMs: () => timers.nowMs + asleepMs,
     onSessions: () => {
       sessionsChanged += 1;
     },
@@ -56,7 +57,12 @@ function setUp() {
     run();
     return producer.seq;
   };
-  return { live, timers, producer, connections, greet, send, run, info, changes: () => sessionsChanged };
+  /** A laptop is closed for so long: no timer runs, and the clock that never runs backwards stands still or goes on. */
+  const sleep = (ms: number, clock: 'stands' | 'runs'): void => {
+    if (clock === 'runs') timers.sleep(ms);
+    else asleepMs += ms;
+  };
+  return { live, timers, producer, connections, greet, send, run, info, sleep, changes: () => sessionsChanged };
 }
 
 describe('live data', () => {
@@ -165,6 +171,61 @@ describe('live data', () => {
     resume('third', true);
     expect(live.resumed).toMatchObject({ recovered: false });
   });
+
+  describe.each(['stands', 'runs'] as const)(
+    'a laptop that was closed for 43 minutes, whose clock %s meanwhile',
+    (clock) => {
+      const FAR_MS = 43 * 60_000;
+      const closed = () => {
+        const set = setUp();
+        set.live.start();
+        const first = set.greet();
+        set.send(first);
+        set.timers.advance(500);
+        first.say({ kind: 'stats', lagMs: 0, conflated: 0, viewers: 1 });
+        set.run();
+        set.sleep(FAR_MS, clock);
+        const back = (waitMs = 250) => {
+          set.timers.advance(waitMs);
+          set.greet().say({ kind: 'resumed', session: 'shop', recovered: false, fromSeq: 1, toSeq: 9 });
+          set.run();
+          return set.live.resumed;
+        };
+        return { ...set, first, back };
+      };
+
+      it('was away for 43 minutes where its connection is closed when it wakes', () => {
+        const { first, back } = closed();
+        first.end();
+        const resumed = back();
+        expect(resumed?.recovered).toBe(false);
+        expect(resumed!.awayMs - FAR_MS).toBeGreaterThanOrEqual(0);
+        expect(resumed!.awayMs - FAR_MS).toBeLessThan(1000);
+      });
+
+      it('was so too where what the server had said before comes first', () => {
+        const { first, back, run, timers } = closed();
+        first.say({ kind: 'stats', lagMs: 0, conflated: 0, viewers: 1 });
+        run();
+        timers.advance(4000);
+        first.end();
+        const resumed = back();
+        expect(resumed!.awayMs - FAR_MS).toBeGreaterThanOrEqual(4000);
+        expect(resumed!.awayMs - FAR_MS).toBeLessThan(5000);
+      });
+
+      it('a short loss soon after it is a short one', () => {
+        const { first, back, connections, run, timers } = closed();
+        first.end();
+        back();
+        timers.advance(1000);
+        connections.at(-1)!.say({ kind: 'stats', lagMs: 0, conflated: 0, viewers: 1 });
+        run();
+        connections.at(-1)!.end();
+        expect(back(3000)!.awayMs).toBeLessThanOrEqual(3000);
+      });
+    },
+  );
 
   it('the epoch that a server goes on with is taken though it began before the one that was shown', () => {
     const { live, producer, timers, connections, greet, send, run, info } = setUp();

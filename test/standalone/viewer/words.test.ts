@@ -54,6 +54,7 @@ describe('connection chip', () => {
     expect(connectionWords(input({ resumed: { ...resumed, recovered: false } }))).toMatchObject({ kind: 'warn' });
     expect(text({ resumed, nowMs: 105_001 })).toBe('Live · 42 ms');
     expect(text({ resumed: { ...resumed, awayMs: 2999 } })).toBe('Live · 42 ms');
+    expect(text({ resumed: { ...resumed, awayMs: 900, recovered: false } })).toBe('Resumed after 1 s');
   });
 
   it('a refusal wins over a pause, a loss over a pause, a pause over live', () => {

@@ -228,14 +228,15 @@ export async function startServer(
   const face = {
     serverId: randomBytes(8).toString('hex'),
     version,
-    title: options.title,
+    // What starts a server says title and zone in its document too, where its next run may say others.
+    title: options.script === null ? options.title : null,
     options: {
       theme: options.theme,
       favicon: options.favicon === null ? null : '/favicon',
       logo: options.logo === null ? null : '/logo',
       autoRefreshMs: options.autoRefreshMs,
       defaultRangeUs: options.defaultRangeUs,
-      timezone: options.timezone,
+      timezone: options.script === null ? options.timezone : null,
     },
   };
 

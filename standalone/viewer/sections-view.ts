@@ -49,6 +49,12 @@ export class SectionsView {
     return [...this.#sections.values()].reduce((sum, section) => sum + section.shownCount, 0);
   }
 
+  /** The zone of the first document that has one; null for none. */
+  get timezone(): string | null {
+    for (const { store } of this.#sections.values()) if (store?.document?.timezone) return store.document.timezone;
+    return null;
+  }
+
   /** The title of the first document that has one, else the name of the only session; '' for neither. */
   get title(): string {
     for (const { store } of this.#sections.values()) if (store?.document?.title) return store.document.title;

@@ -24,7 +24,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** What pointer and keys do over a chart. */
 export const GESTURES: readonly { readonly name: string; readonly words: string }[] = [
   { name: 'Drag', words: 'Zoom into a time' },
-  { name: 'Shift + drag', words: 'Move in time' },
+  { name: 'Shift + drag, sideways wheel', words: 'Move in time' },
   { name: 'Ctrl + wheel', words: 'Zoom' },
   { name: 'Double click', words: 'Back to live' },
   { name: '← →', words: 'Read sample by sample' },

@@ -297,6 +297,6 @@ export class ViewerPage {
   }
 
   #times(): TimeFormat {
-    return new TimeFormat(this.#defaults.timezone);
+    return new TimeFormat(this.#sections.timezone ?? this.#defaults.timezone);
   }
 }

@@ -159,9 +159,9 @@ class ServerQuestion:
             facts = read_json(path.read_text(encoding="utf-8"))
             scheme = "https" if facts.get("secure") else "http"
             hostname, port, base = facts.get("hostname", ""), int(facts["port"]), facts.get("base_url") or "/"
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, OverflowError, KeyError, TypeError, AttributeError):
             return None
-        if facts.get("sock") or port <= 0:
+        if facts.get("sock") or port <= 0 or not isinstance(hostname, str) or not isinstance(base, str):
             return None
         local = hostname in ANY_ADDRESS or hostname == "localhost"
         host = "127.0.0.1" if local else f"[{hostname}]" if ":" in hostname else hostname

@@ -160,3 +160,6 @@ def test_a_question_without_answer_is_none(server):
     for broken in ("{", "[]", "{}", '{"port": "x"}', '{"port": 1, "hostname": "localhost"}'):
         (folder / "jpserver-77.json").write_text(broken)
         assert ServerQuestion("k1", environ)() is None
+    for broken in ('{"port": 1e999}', '{"port": 1, "hostname": null}', '{"port": 1, "base_url": 5}'):
+        (folder / "jpserver-77.json").write_text(broken)
+        assert ServerQuestion("k1", environ).server() is None

@@ -7,7 +7,7 @@ import re
 import stat
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stream_viz._address import Address, health
 from stream_viz._foreign_json import read_json
@@ -29,23 +29,40 @@ def runtime_file(environ: Mapping[str, str] = os.environ) -> Path:
     return folder / f"server-{key if KEY.match(key) else 'default'}.json"
 
 
-def read_address(path: Path) -> Address | None:
-    """Return what a runtime file says; None where there is none, or one that others own or may read or change."""
+def _read_entry(path: Path) -> Any:
+    """Return the JSON of a runtime file; None where there is none, or one that others own or may read or change."""
     try:
         facts = path.lstat()
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > MOST_BYTES:
             return None
         if hasattr(os, "getuid") and (facts.st_uid != os.getuid() or facts.st_mode & 0o077):
             return None
-        entry = read_json(path.read_text(encoding="utf-8"))
+        return read_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def read_address(path: Path) -> Address | None:
+    """Return where the server of a runtime file is; None where the file says nothing that can be trusted."""
+    entry = _read_entry(path)
+    try:
         host, port, token, pid = entry["host"], entry["port"], entry.get("token"), entry["pid"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return None
     if not isinstance(host, str) or type(port) is not int or type(pid) is not int or not 0 < port < 65_536:  # noqa: PLR2004
         return None
     reached = EVERY_ADDRESS.get(host, f"[{host}]" if ":" in host else host)
     has_users = entry.get("hasUsers") is True
     return Address(f"http://{reached}:{port}", token if isinstance(token, str) else None, pid, has_users=has_users)
+
+
+def stated_options(pid: int | None, environ: Mapping[str, str] = os.environ) -> tuple[dict[str, object], str]:
+    """Return what the server of this process was started with and where it listens; nothing where no file says so."""
+    entry = _read_entry(runtime_file(environ))
+    if not isinstance(entry, dict) or pid is None or entry.get("pid") != pid:
+        return {}, ""
+    options, host = entry.get("options"), entry.get("host")
+    return options if isinstance(options, dict) else {}, host if isinstance(host, str) else ""
 
 
 def running_server(environ: Mapping[str, str] = os.environ) -> Address | None:

@@ -14,9 +14,11 @@ from stream_viz._announce import announcement, browser_wanted
 from stream_viz._errors import StreamVizError
 from stream_viz._host import switched_off, version
 from stream_viz._local_server import JOIN_VARIABLE, LocalServer
+from stream_viz._runtime_file import stated_options
 from stream_viz._server_link import ServerLink
 from stream_viz._server_options import ONLY_WITH_A_START, for_server
 from stream_viz._session_name import script_name, script_path
+from stream_viz._stated_options import differing
 
 if TYPE_CHECKING:
     from stream_viz._producer import Producer
@@ -46,6 +48,8 @@ class ServerSide:
         self._quiet = quiet
         self._said: set[str] = set()
         self._announced = ""
+        self.starting = False
+        """Whether `sv.start` is taking its options."""
         self.options: dict[str, object] = {}
         self.link: ServerLink | None = None
         self.local: LocalServer | None = None
@@ -185,20 +189,25 @@ class ServerSide:
         if self.local is not None:
             os.environ[JOIN_VARIABLE] = address.whole
         self._producer.wake_from_link()
-        if self._quiet or self._producer.kernel is not None or self._announced == address.link:
+        if self._quiet or self._announced == address.link:
             return
         self._announced = address.link
         process = self.local.process if self.local is not None else None
-        for line in announcement(address, process.links if process is not None else ()) + self.told_once():
-            print(line, file=sys.stderr, flush=True)  # noqa: T201  the line a script prints
+        in_notebook = self._producer.kernel is not None
+        if not in_notebook:
+            for line in announcement(address, process.links if process is not None else ()) + self.told_once():
+                print(line, file=sys.stderr, flush=True)  # noqa: T201  the line a script prints
         if process is not None and process.history_problem is not None:
             self.say(f"history is in memory alone: {process.history_problem}")
         started = self.local is not None and self.local.started
-        if self.local is not None and not started:
+        if self.local is None:
+            self._say_elsewhere(address)
+        elif not started:
             self._say_port(address)
             self._say_accounts(address)
+            self._say_options(address)
         chosen = self.options.get("open")
-        terminal = sys.stderr is not None and sys.stderr.isatty()
+        terminal = not in_notebook and sys.stderr is not None and sys.stderr.isatty()
         if (started or chosen is True) and browser_wanted(
             chosen=chosen if isinstance(chosen, bool) else None, terminal=terminal
         ):
@@ -220,6 +229,20 @@ class ServerSide:
                 f"or set STREAM_VIZ_KEY to a name of its own",
                 about="port taken",
             )
+
+    def _say_options(self, address: Address) -> None:
+        names = differing(self.options, *stated_options(address.pid))
+        if names:
+            self.say(
+                f"{_called(names)}: the server that runs at {address.url} was started with others and stays as it is; "
+                f"to have yours, end it first or set STREAM_VIZ_KEY to a name of its own",
+                about="options otherwise",
+            )
+
+    def _say_elsewhere(self, address: Address) -> None:
+        names = [name for name in self.options if name in ONLY_WITH_A_START]
+        if names:
+            self.say(f"{_called(names)}: no effect at {address.url}: that is chosen where a server is started")
 
     def _say_accounts(self, address: Address) -> None:
         auth = self.options.get("auth")
@@ -264,7 +287,7 @@ class ServerSide:
         for name in options:
             if name in ONLY_WITH_A_START and self.link is not None:
                 why = "it has no effect any more, the server runs already"
-            elif self._producer.kernel is not None and self.link is None:
+            elif self._producer.kernel is not None and self.link is None and not self.starting:
                 why = "it concerns the server that sv.start() starts"
             else:
                 continue
@@ -347,6 +370,10 @@ class ServerSide:
         made = ServerSide(self._producer, quiet=True)
         made.options = dict(self.options)
         return made
+
+
+def _called(names: list[str]) -> str:
+    return ", ".join(f"{name}=" for name in names)
 
 
 def _open_browser(address: Address) -> None:

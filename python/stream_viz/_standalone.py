@@ -19,9 +19,13 @@ def start(**options: Any) -> str:
     Raises `NODE_MISSING` (no Node.js: `pip install stream-viz` brings it), `SERVER_START`, and what `sv.configure`
     raises.
     """
-    if options:
-        configure(**options)
     producer = _producer.current()
+    if options:
+        producer.server.starting = True
+        try:
+            configure(**options)
+        finally:
+            producer.server.starting = False
     link = producer.server.start()
     if producer.kernel is not None:
         for line in producer.server.told_once():

@@ -4,6 +4,7 @@ import { openBrowser, opensBrowser } from './life/browser.ts';
 import { EndSignals } from './life/end-signals.ts';
 import { launch } from './life/launch.ts';
 import { starterLine } from './life/starter-line.ts';
+import { differingOptions, statedOptions } from './life/stated-options.ts';
 import { type Log, ServerLog } from './log/log.ts';
 import { optionsHelp } from './option-definitions.ts';
 import { parseArguments, parseOptionsObject, resolveOptions, type ServerOptions } from './options.ts';
@@ -70,6 +71,9 @@ async function run(options: ServerOptions, version: string, signals: EndSignals)
     ...{ url, host, port, token, pid: joined ? launched.entry.pid : process.pid, joined },
     hasUsers: joined ? launched.entry.hasUsers : launched.server.users.length > 0,
     made: joined ? { passwords: {}, keys: {} } : launched.server.made,
+    differing: joined
+      ? differingOptions(statedOptions(options), statedOptions(resolveOptions({})), launched.entry.options)
+      : [],
     historyProblem: joined ? null : (launched.server.history?.status.problem?.message ?? null),
   };
   process.stdout.write(`${isTerminal ? readyText(announced, process.env) : readyLine(announced)}\n`);

@@ -16,6 +16,8 @@ export interface Announced {
   readonly hasUsers?: boolean;
   /** Passwords and keys that were made at this start. Default: none. */
   readonly made?: MadeAccounts['made'];
+  /** Options asked for that a server which was there has otherwise, by the names of `sv.configure`. Default: none. */
+  readonly differing?: readonly string[];
   /** Why its history is not kept on disk, although that was asked for. Default: nothing is wrong. */
   readonly historyProblem?: string | null;
 }
@@ -60,6 +62,7 @@ export function readyLine(server: Announced): string {
     joined,
     hasUsers,
     made,
+    differing: server.differing ?? [],
     historyProblem: server.historyProblem ?? null,
   });
 }
@@ -72,6 +75,12 @@ export function readyText(server: Announced, environment: Readonly<Record<string
   if (environment.SSH_CONNECTION && isLoopback(server.host)) {
     lines.push(
       `  over SSH: ssh -L ${port}:127.0.0.1:${port} ${environment.USER ?? 'you'}@${hostname()}, then open the link there`,
+    );
+  }
+  const differing = (server.differing ?? []).map((name) => `--${name.replaceAll('_', '-')}`);
+  if (differing.length > 0) {
+    lines.push(
+      `  ${differing.join(', ')}: it was started with others and stays as it is; end it first, or set STREAM_VIZ_KEY to a name of its own`,
     );
   }
   for (const [name, password] of Object.entries(made.passwords))

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 
+const NEVER = /^(0|no|off|false)$/i;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -8,7 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * `STREAM_VIZ_OPEN=0` is never, whatever was asked for; over SSH and without a display nobody would see it.
  */
 export function opensBrowser(asked: boolean | null, isTerminal: boolean, environment: Environment): boolean {
-  if (environment.STREAM_VIZ_OPEN === '0' || asked === false) return false;
+  if (NEVER.test(environment.STREAM_VIZ_OPEN ?? '') || asked === false) return false;
   if (asked === true) return true;
   if (!isTerminal || environment.SSH_CONNECTION || environment.CI) return false;
   if (process.platform === 'linux') return Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);

@@ -6,6 +6,7 @@ import { isAlive } from './living-server.ts';
 import { type RuntimeEntry, RuntimeFile } from './runtime-file.ts';
 import { takeTurn } from './start-turn.ts';
 import { ensureOwnFolder, runtimeFolder, stateFolder } from './state-folder.ts';
+import { statedOptions } from './stated-options.ts';
 
 /** What a start led to: a server of this process, or one that was there. */
 export type Launch =
@@ -43,7 +44,7 @@ export async function launch(
     );
     if (script !== null) ports.keep(script, server.port);
     keepPortsOf(server, ports);
-    if (living === null) file.write(entryOf(server, options.accounts));
+    if (living === null) file.write(entryOf(server, options));
     return { kind: 'started', server, release: () => file.release(process.pid) };
   } finally {
     endTurn();
@@ -74,13 +75,10 @@ function suits({ host, port, token, accounts }: RuntimeEntry, options: ServerOpt
   return host === options.host || isLoopback(options.host);
 }
 
-function entryOf(
-  { url, host, port, token, users, version }: RunningServer,
-  accounts: ServerOptions['accounts'],
-): RuntimeEntry {
+function entryOf({ url, host, port, token, users, version }: RunningServer, options: ServerOptions): RuntimeEntry {
   return {
     ...{ url, host, port, token, pid: process.pid, startedUs: Date.now() * 1000, version },
-    ...{ hasUsers: users.length > 0, accounts: accountsText(accounts) },
+    ...{ hasUsers: users.length > 0, accounts: accountsText(options.accounts), options: statedOptions(options) },
   };
 }
 

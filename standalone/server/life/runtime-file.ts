@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwnFile, writeOwnFile } from './state-folder.ts';
+import type { StatedOptions } from './stated-options.ts';
 
 /** Where a running server is found by other programs of the same user. */
 export interface RuntimeEntry {
@@ -16,6 +17,8 @@ export interface RuntimeEntry {
   readonly hasUsers: boolean;
   /** Names of its accounts and what they may do; empty for none. */
   readonly accounts: string;
+  /** What it was started with (stated-options.ts); empty where that is not known. */
+  readonly options: StatedOptions;
 }
 
 const KEY = /^[\w.-]{1,100}$/;
@@ -50,11 +53,15 @@ export class RuntimeFile {
 
 function entryOf(input: unknown): RuntimeEntry | null {
   if (typeof input !== 'object' || input === null) return null;
-  const { url, host, port, token, pid, startedUs, version, hasUsers, accounts } = input as Record<string, unknown>;
+  const { url, host, port, token, pid, startedUs, version, hasUsers, accounts, options } = input as Record<
+    string,
+    unknown
+  >;
   if (typeof url !== 'string' || typeof host !== 'string' || typeof version !== 'string') return null;
   if (typeof port !== 'number' || typeof pid !== 'number' || typeof startedUs !== 'number') return null;
   return {
     ...{ url, host, port, token: typeof token === 'string' ? token : null, pid, startedUs, version },
     ...{ hasUsers: hasUsers === true, accounts: typeof accounts === 'string' ? accounts : '' },
+    options: typeof options === 'object' && options !== null ? (options as StatedOptions) : {},
   };
 }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import stream_viz as sv
 from stream_viz import _producer, _server_link, _server_side
+from stream_viz._address import parse_address
 from stream_viz._listening import Listening
+from stream_viz._local_server import LocalServer
 from stream_viz._producer import Producer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "api"))
@@ -202,6 +205,22 @@ def test_start_displays_the_link_and_returns_it(kernel, server, monkeypatch):
     (shown,) = kernel.outputs
     assert shown["text/plain"] == server.link
     assert f'href="{server.url}/?token=' in shown["text/html"]
+
+
+def test_start_takes_its_options_without_a_word_and_opens_a_browser_where_it_is_told_to(
+    kernel, server, capsys, monkeypatch
+):
+    monkeypatch.setattr("stream_viz._server_side.switched_off", lambda: False)
+    monkeypatch.delenv("STREAM_VIZ_OPEN", raising=False)
+    opened = []
+    monkeypatch.setattr("stream_viz._server_side._open_browser", opened.append)
+    address = parse_address(server.link, None, "test")
+    monkeypatch.setattr(LocalServer, "find", lambda _self, *, ended=False: address)
+    assert sv.start(theme="dark", port=address.port, open=True) == server.link
+    deadline = time.monotonic() + 10
+    while not opened and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [opened, capsys.readouterr().err] == [[address], ""]
 
 
 def test_an_option_of_a_server_says_once_in_a_notebook_that_it_needs_one(kernel, capsys, monkeypatch):

@@ -114,6 +114,24 @@ def test_a_script_that_joins_a_server_says_once_that_it_is_not_at_the_port_it_as
     assert "port=" not in script(asked.format(first.port)).stderr
 
 
+def test_a_script_that_joins_a_server_says_once_what_that_has_otherwise(script):
+    asked = "import stream_viz as sv\nsv.configure({})\n" + SEND
+    started = asked.format(
+        "theme='dark', auto_refresh='5s', linger='1h', buffer_size='100MB', cors=['https://a.example']"
+    )
+    assert script(started).returncode == 0
+    first = running()
+    assert script(started).stderr == f"StreamViz: {first.link}\n"
+    other = "host='0.0.0.0', theme='light', linger=3600, auto_refresh=5, retention='1h', persistence='sqlite:///x.db'"
+    said = script(asked.format(other)).stderr.splitlines()
+    assert [said[0], len(said)] == [f"StreamViz: {first.link}", 2]
+    assert said[1].startswith(
+        f"StreamViz: host=, theme=, retention=, persistence=: the server that runs at {first.url}"
+    )
+    assert "STREAM_VIZ_KEY" in said[1]
+    assert running() == first
+
+
 def test_two_scripts_that_start_at_once_share_one_server(script):
     processes = [script(SEND, start=True, name=f"app{at}.py") for at in range(3)]
     for process in processes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import stream_viz as sv
 from stream_viz import _producer
 from stream_viz._server_options import SERVER_OPTIONS, for_server
+from stream_viz._stated_options import differing
 
 
 def options():
@@ -167,6 +169,61 @@ def test_a_wrong_password_or_key_is_in_no_message():
         with pytest.raises(sv.StreamVizError) as caught:
             sv.configure(auth=auth)
         assert "hush" not in str(caught.value)
+
+
+STATED = {
+    "theme": "auto",
+    "auto_refresh": 5e6,
+    "default_time_range": "own",
+    "buffer_size": 512_000_000,
+    "retention": 604_800_000_000,
+    "persistence": None,
+    "cors": [],
+    "linger": 600_000_000,
+    "keep": False,
+}
+"""What a server writes down that was started with `auto_refresh="5s"` alone (life/stated-options.ts)."""
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"theme": "auto", "auto_refresh": 5, "retention": "7d", "linger": "10m", "persistence": "memory"}, []),
+        ({"buffer_size": "512MB", "cors": False, "keep": False}, []),
+        ({"theme": "dark", "auto_refresh": "live"}, ["theme", "auto_refresh"]),
+        ({"default_time_range": "all"}, ["default_time_range"]),
+        ({"retention": "off", "buffer_size": "off"}, ["buffer_size", "retention"]),
+        ({"persistence": "sqlite:////var/x.db"}, ["persistence"]),
+        ({"linger": 0}, ["linger"]),
+        ({"keep": True, "linger": "5m"}, ["keep"]),
+        ({"history_size": "1GB", "title": "x", "open": True, "port": 5}, []),
+        ({"host": "localhost"}, []),
+        ({"host": "0.0.0.0", "theme": "dark"}, ["host", "theme"]),
+    ],
+)
+def test_an_option_that_a_running_server_has_otherwise_is_found(given, names):
+    sv.configure(**given)
+    assert differing(options(), STATED, "127.0.0.1") == names
+
+
+def test_a_server_on_every_address_has_the_host_that_is_asked_for():
+    sv.configure(host="0.0.0.0")
+    assert differing(options(), STATED, "0.0.0.0") == []
+    assert differing(options(), STATED, "::") == []
+    assert differing(options(), STATED, "192.0.2.1") == ["host"]
+
+
+def test_options_that_are_set_before_a_connection_elsewhere_say_once_that_they_have_no_effect(server, loud, capsys):
+    sv.configure(theme="dark", persistence="sqlite:///x.db", title="Plant", open=False)
+    sv.connect(server.link)
+    deadline = time.monotonic() + 10
+    said = ""
+    while "no effect" not in said and time.monotonic() < deadline:
+        time.sleep(0.01)
+        said += capsys.readouterr().err
+    assert [line for line in said.splitlines() if "no effect" in line] == [
+        f"StreamViz: theme=, persistence=: no effect at {server.url}: that is chosen where a server is started"
+    ]
 
 
 def test_what_a_running_server_cannot_change_any_more_says_so_once(server, loud, capsys):

@@ -144,5 +144,6 @@ test('a browser opens only where somebody sits, or where it was asked for; STREA
   expect(opensBrowser(null, true, {})).toBe(process.platform !== 'linux');
   expect(opensBrowser(true, false, {})).toBe(true);
   expect(opensBrowser(false, true, desktop)).toBe(false);
-  expect(opensBrowser(true, true, { ...desktop, STREAM_VIZ_OPEN: '0' })).toBe(false);
+  for (const never of ['0', 'no', 'Off', 'false'])
+    expect(opensBrowser(true, true, { ...desktop, STREAM_VIZ_OPEN: never })).toBe(false);
 });

@@ -80,7 +80,10 @@ test('a second starter joins the first and ends; of two at once one does', async
   });
   expect(await joined!.ended).toBe(0);
   const third = await startProcess(environment, { words: ['serve', '--linger', '1h'] });
-  expect(third.said).toMatchObject({ joined: true, pid: started!.child.pid });
+  expect(third.said).toMatchObject({ joined: true, pid: started!.child.pid, differing: [] });
+  const words = ['serve', '--linger', '3600s', '--theme', 'dark', '--persistence', 'sqlite:////nowhere/x.db'];
+  const fourth = await startProcess(environment, { words });
+  expect(fourth.said).toMatchObject({ joined: true, differing: ['theme', 'persistence'] });
 });
 
 test('a server on another port beside a living one leaves that one to be found', async () => {

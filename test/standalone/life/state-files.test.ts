@@ -33,7 +33,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const modeOf = (path: string) => lstatSync(path).mode & 0o777;
 const entry = {
   ...{ url: 'http://127.0.0.1:1', host: '127.0.0.1', port: 1, token: 't', pid: 7, startedUs: 5, version: '1' },
-  ...{ hasUsers: true, accounts: 'ann' },
+  ...{ hasUsers: true, accounts: 'ann', options: { theme: 'dark' } },
 };
 
 test('a token is made once, kept with mode 0600, and made anew only where that is asked for', () => {

@@ -13,12 +13,11 @@ from stream_viz._address import Address, health, parse_address
 from stream_viz._announce import announcement, browser_wanted
 from stream_viz._errors import StreamVizError
 from stream_viz._host import switched_off, version
+from stream_viz._join_notices import elsewhere_notices, join_notices
 from stream_viz._local_server import JOIN_VARIABLE, LocalServer
-from stream_viz._runtime_file import stated_options
 from stream_viz._server_link import ServerLink
 from stream_viz._server_options import ONLY_WITH_A_START, for_server
 from stream_viz._session_name import script_name, script_path
-from stream_viz._stated_options import differing
 
 if TYPE_CHECKING:
     from stream_viz._producer import Producer
@@ -201,11 +200,11 @@ class ServerSide:
             self.say(f"history is in memory alone: {process.history_problem}")
         started = self.local is not None and self.local.started
         if self.local is None:
-            self._say_elsewhere(address)
-        elif not started:
-            self._say_port(address)
-            self._say_accounts(address)
-            self._say_options(address)
+            notices = elsewhere_notices(self.options, address)
+        else:
+            notices = [] if started else join_notices(self.options, address)
+        for about, text in notices:
+            self.say(text, about=about)
         chosen = self.options.get("open")
         terminal = not in_notebook and sys.stderr is not None and sys.stderr.isatty()
         if (started or chosen is True) and browser_wanted(
@@ -220,38 +219,6 @@ class ServerSide:
             return []
         lines, process.secrets = process.secrets, []
         return lines
-
-    def _say_port(self, address: Address) -> None:
-        port = self.options.get("port")
-        if port and port != address.port:
-            self.say(
-                f"port={port}: a server runs already at {address.url} and is used; to have another one, end it first "
-                f"or set STREAM_VIZ_KEY to a name of its own",
-                about="port taken",
-            )
-
-    def _say_options(self, address: Address) -> None:
-        names = differing(self.options, *stated_options(address.pid))
-        if names:
-            self.say(
-                f"{_called(names)}: the server that runs at {address.url} was started with others and stays as it is; "
-                f"to have yours, end it first or set STREAM_VIZ_KEY to a name of its own",
-                about="options otherwise",
-            )
-
-    def _say_elsewhere(self, address: Address) -> None:
-        names = [name for name in self.options if name in ONLY_WITH_A_START]
-        if names:
-            self.say(f"{_called(names)}: no effect at {address.url}: that is chosen where a server is started")
-
-    def _say_accounts(self, address: Address) -> None:
-        auth = self.options.get("auth")
-        if isinstance(auth, dict) and auth.get("users") and not address.has_users:
-            self.say(
-                f"auth=: a server without users runs already at {address.url} and is used; to have one with them, end "
-                f"it first or set STREAM_VIZ_KEY to a name of its own",
-                about="no users",
-            )
 
     def failed(self, problem: StreamVizError) -> None:
         """Say once per kind of problem what the matter is."""
@@ -370,10 +337,6 @@ class ServerSide:
         made = ServerSide(self._producer, quiet=True)
         made.options = dict(self.options)
         return made
-
-
-def _called(names: list[str]) -> str:
-    return ", ".join(f"{name}=" for name in names)
 
 
 def _open_browser(address: Address) -> None:

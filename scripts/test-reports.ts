@@ -11,7 +11,6 @@ export interface Counts {
 interface SuitesReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly numFailedTestSuites: number;
   readonly testResults?: readonly SuiteReport[];
 }
 
@@ -36,22 +35,24 @@ function failureText(name: string, message: string): string {
   return [name, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
+/** Whether a file failed though none of its tests did: it could not be loaded. */
+const isBroken = ({ status, assertionResults = [] }: SuiteReport): boolean =>
+  status === 'failed' && !assertionResults.some((test) => test.status === 'failed');
+
 function failuresOfSuite(suite: SuiteReport): string[] {
-  const failures = (suite.assertionResults ?? [])
+  if (isBroken(suite)) return [failureText(suite.name, suite.message ?? '')];
+  return (suite.assertionResults ?? [])
     .filter(({ status }) => status === 'failed')
     .map(({ fullName, failureMessages }) =>
       failureText(`${suite.name} > ${fullName}`, failureMessages?.join('\n') ?? ''),
     );
-  if (failures.length === 0 && suite.status === 'failed') return [failureText(suite.name, suite.message ?? '')];
-  return failures;
 }
 
 /** Reads a report of vitest or jest. A file that could not run counts as one failure. */
 export function countsOfSuites(text: string): Counts {
-  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(text) as SuitesReport;
-  const brokenFiles = numFailedTests === 0 ? numFailedTestSuites : 0;
-  const failures = (testResults ?? []).flatMap(failuresOfSuite);
-  return { passed: numPassedTests, failed: numFailedTests + brokenFiles, failures };
+  const { numPassedTests, numFailedTests, testResults = [] } = JSON.parse(text) as SuitesReport;
+  const failed = numFailedTests + testResults.filter(isBroken).length;
+  return { passed: numPassedTests, failed, failures: testResults.flatMap(failuresOfSuite) };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

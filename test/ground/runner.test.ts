@@ -93,16 +93,42 @@ test('a failed test is named with its file and the first lines of why', () => {
   expect(failures[0]?.split('\n')).toHaveLength(13);
 });
 
+const broken = (name: string) => ({ name, status: 'failed', message: 'no such module', assertionResults: [] });
+
 test('a file of tests that could not be loaded counts as one failure', () => {
   const report = {
     numPassedTests: 5,
     numFailedTests: 0,
     numFailedTestSuites: 1,
-    testResults: [{ name: 'a.test.ts', status: 'failed', message: 'no such module', assertionResults: [] }],
+    testResults: [broken('a.test.ts')],
   };
   expect(countsOfSuites(JSON.stringify(report))).toEqual({
     passed: 5,
     failed: 1,
     failures: ['a.test.ts\n    no such module'],
   });
+});
+
+test('as many failures are counted as are named, where tests failed and files could not be loaded', () => {
+  const tests = ['passed', 'failed', 'failed'].map((status, i) => ({ fullName: `t${i}`, status, failureMessages: [] }));
+  const report = {
+    numPassedTests: 2,
+    numFailedTests: 2,
+    // Of vitest these are blocks of tests.
+    numFailedTestSuites: 4,
+    testResults: [
+      broken('a.test.ts'),
+      { name: 'b.test.ts', status: 'failed', message: '', assertionResults: tests },
+      { name: 'c.test.ts', status: 'passed', message: '', assertionResults: tests.slice(0, 1) },
+      broken('d.test.ts'),
+    ],
+  };
+  const { passed, failed, failures } = countsOfSuites(JSON.stringify(report));
+  expect({ passed, failed }).toEqual({ passed: 2, failed: 4 });
+  expect(failures.map((text) => text.split('\n')[0])).toEqual([
+    'a.test.ts',
+    'b.test.ts > t1',
+    'b.test.ts > t2',
+    'd.test.ts',
+  ]);
 });

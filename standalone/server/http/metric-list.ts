@@ -8,7 +8,7 @@ const MOST_VALUES = 100;
 
 /**
  * The answer of `/api/metrics`: every name of each session with its kind, unit, labels, first and last time; then what only the
- * disk has, such as of earlier runs, whose number of samples is not known (null).
+ * disk has, such as of earlier runs or on another axis, whose number of samples is not known (null).
  *
  * Times are seconds since 1970 and ISO 8601; on a step axis they are steps. O(series).
  *
@@ -25,8 +25,8 @@ export function metricList(sessions: Sessions, stored: readonly ListedSeries[]):
     for (const [name, series] of byName) {
       const widgets = widgetsOf(store.document, name);
       const axis = series[0]?.axis ?? widgets[0]?.options.axis ?? 'time';
-      const place = placeOf(session.session, name);
-      const before = (past.get(place) ?? []).filter((one) => one.axis === axis);
+      const place = placeOf({ session: session.session, name, axis });
+      const before = past.get(place) ?? [];
       past.delete(place);
       const lines = new Set([...series, ...before].map(({ labels }) => JSON.stringify(labels)));
       metrics.push({
@@ -66,16 +66,17 @@ export function metricList(sessions: Sessions, stored: readonly ListedSeries[]):
 type PastSeries = Pick<ListedSeries, 'session' | 'name' | 'axis'> &
   Pick<SeriesState, 'labels' | 'firstTimeUs' | 'lastTimeUs'>;
 
-const placeOf = (session: string, name: string): string => JSON.stringify([session, name]);
+const placeOf = ({ session, name, axis }: Pick<ListedSeries, 'session' | 'name' | 'axis'>): string =>
+  JSON.stringify([session, name, axis]);
 
-/** The series by session and name. */
+/** The series by session, name and axis: steps and times have no range in common. */
 function byPlace(stored: readonly ListedSeries[]): Map<string, PastSeries[]> {
   const past = new Map<string, PastSeries[]>();
   for (const { session, name, axis, labels, firstUs: firstTimeUs, lastUs: lastTimeUs } of stored) {
     const pairs = JSON.parse(labels) as SeriesState['labels'];
     const one = { session, name, axis, labels: pairs, firstTimeUs, lastTimeUs };
-    const held = past.get(placeOf(session, name));
-    if (held === undefined) past.set(placeOf(session, name), [one]);
+    const held = past.get(placeOf(one));
+    if (held === undefined) past.set(placeOf(one), [one]);
     else held.push(one);
   }
   return past;

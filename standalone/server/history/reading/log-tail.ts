@@ -15,16 +15,32 @@ interface Piece {
   readonly series: PendingSeries;
 }
 
+/** A series of the log, and what each of its messages brought. */
+export interface LoggedSeries extends StoredSeries {
+  readonly pieces: readonly PendingSeries[];
+}
+
+interface Held {
+  /** The newest message that was decoded. */
+  seen: number;
+  /** The oldest one when it was last looked. */
+  first: number;
+  readonly pieces: Map<string, Piece[]>;
+}
+
+const NOTHING: ReadonlyMap<string, readonly Piece[]> = new Map();
+
 /**
  * The messages of a history file that are in no segment yet, by series; each is decoded once.
  *
- * Memory: 16 bytes a sample of what the log holds. What has become a segment leaves with the next look.
+ * Memory: 16 bytes a sample of what the log holds. What has become a segment leaves with the next list, and with the next look
+ * at its session or at one that was not looked at before.
  */
 export class LogTail {
   readonly #rows: StatementSync;
   readonly #first: StatementSync;
   readonly #arena = new ColumnArena();
-  readonly #sessions = new Map<string, { seen: number; readonly pieces: Map<string, Piece[]> }>();
+  readonly #sessions = new Map<string, Held>();
 
   constructor(db: DatabaseSync) {
     this.#rows = db.prepare('select seq as row, body from log where session = ? and seq > ? order by seq');
@@ -33,39 +49,56 @@ export class LogTail {
 
   /** What the log brought of a series, in the order it came. */
   of({ session, name, labels }: StoredSeries): readonly PendingSeries[] {
-    const held = this.#look(session);
-    return (held.get(`${name} ${labels}`) ?? []).map(({ series }) => series);
+    return (this.#look(session).get(`${name} ${labels}`) ?? []).map(({ series }) => series);
   }
 
   /** The series of which the log has something. */
-  list(sessions: readonly string[]): readonly StoredSeries[] {
-    return sessions.flatMap((session) => {
-      const found: StoredSeries[] = [];
-      for (const [key, pieces] of this.#look(session)) {
+  list(sessions: readonly string[]): readonly LoggedSeries[] {
+    this.#trim();
+    return sessions.flatMap((session) =>
+      [...this.#look(session)].map(([key, pieces]) => {
         const labels = JSON.stringify(pieces[0]!.labels);
-        found.push({ session, name: key.slice(0, key.length - labels.length - 1), labels });
-      }
-      return found;
-    });
+        const name = key.slice(0, key.length - labels.length - 1);
+        return { session, name, labels, pieces: pieces.map(({ series }) => series) };
+      }),
+    );
   }
 
-  #look(session: string): Map<string, Piece[]> {
-    let held = this.#sessions.get(session);
-    if (held === undefined) {
-      held = { seen: 0, pieces: new Map() };
-      this.#sessions.set(session, held);
-    }
-    const first = Number(this.#first.get(session)?.row ?? Number.POSITIVE_INFINITY);
-    for (const [key, pieces] of held.pieces) {
-      const kept = pieces.filter(({ row }) => row >= first);
-      if (kept.length === 0) held.pieces.delete(key);
-      else if (kept.length < pieces.length) held.pieces.set(key, kept);
-    }
+  #look(session: string): ReadonlyMap<string, readonly Piece[]> {
+    if (!this.#sessions.has(session)) this.#trim();
+    const held = this.#kept(session) ?? { seen: 0, first: 0, pieces: new Map<string, Piece[]>() };
     for (const { row, body } of this.#rows.iterate(session, held.seen)) {
       held.seen = Number(row);
       this.#take(held.pieces, held.seen, body as Uint8Array);
     }
+    if (held.seen === 0) return NOTHING;
+    this.#sessions.set(session, held);
     return held.pieces;
+  }
+
+  /** Lets go of everything that the log no longer has. */
+  #trim(): void {
+    for (const session of [...this.#sessions.keys()]) this.#kept(session);
+  }
+
+  /** What is held of a session without that which has left the log; null: nothing is. */
+  #kept(session: string): Held | null {
+    const held = this.#sessions.get(session);
+    if (held === undefined) return null;
+    const row = this.#first.get(session)?.row ?? null;
+    if (row === null) {
+      this.#sessions.delete(session);
+      return null;
+    }
+    const first = Number(row);
+    if (first === held.first) return held;
+    held.first = first;
+    for (const [key, pieces] of held.pieces) {
+      const kept = pieces.filter((piece) => piece.row >= first);
+      if (kept.length === 0) held.pieces.delete(key);
+      else if (kept.length < pieces.length) held.pieces.set(key, kept);
+    }
+    return held;
   }
 
   #take(pieces: Map<string, Piece[]>, row: number, body: Uint8Array): void {

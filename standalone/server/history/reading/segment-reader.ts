@@ -13,6 +13,8 @@ import { SampleParts } from '../segments/sample-parts.ts';
 import { decodeSamples } from '../segments/sample-segment.ts';
 import { Gathered } from './gathered.ts';
 import { LogTail } from './log-tail.ts';
+import { LoggedSessions } from './logged-sessions.ts';
+import { SegmentSpans } from './segment-spans.ts';
 import {
   type ListedSeries,
   type SeriesColumns,
@@ -39,10 +41,6 @@ interface Source extends Found {
   readonly out: Gathered;
 }
 
-/** Sessions with messages in the log of an epoch that is over. */
-const OVER = `select distinct log.session from log left join session on session.name = log.session
-  where session.name is null or session.held = 0 or session.epoch <> log.epoch`;
-
 /** What the log has of a series that is in no segment yet; times as of an empty range where that is nothing. */
 export interface LoggedSpan {
   readonly axis: 'time' | 'step';
@@ -65,11 +63,12 @@ export class SegmentReader {
   readonly #samples: SampleParts;
   readonly #cells: CellParts;
   readonly #folds: FoldParts;
+  readonly #spans: SegmentSpans;
+  readonly #sessions: LoggedSessions;
   readonly #tail: LogTail;
   readonly #find: StatementSync;
   readonly #damaged = new Set<number>();
   #doubtedUs = Number.NEGATIVE_INFINITY;
-  readonly #otherEpoch: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -82,8 +81,9 @@ export class SegmentReader {
     this.#samples = new SampleParts(this.#table, onDamaged);
     this.#cells = new CellParts(this.#table, onDamaged);
     this.#folds = new FoldParts(this.#cells);
+    this.#spans = new SegmentSpans(db);
+    this.#sessions = new LoggedSessions(db);
     this.#tail = new LogTail(db);
-    this.#otherEpoch = db.prepare('select 1 from log where session = ? and epoch <> ? limit 1');
     this.#find = db.prepare(
       `select s.id, w.axis, w.tiers, w.tiered, w.epoch, w.gen from series s join written w on w.series = s.id
        where s.session = ? and s.name = ? and s.labels = ?`,
@@ -100,76 +100,47 @@ export class SegmentReader {
    * over of which the log alone has something. What the run that goes on sent is in memory.
    */
   list(name: string | null): readonly ListedSeries[] {
-    const listed = new Map(this.#written(name).map((one) => [storedKey(one), one]));
-    const over = this.#db.prepare(OVER).all();
-    for (const series of this.#tail.list(over.map(({ session }) => String(session)))) {
-      if (name !== null && series.name !== name) continue;
-      const { axis, firstUs, lastUs } = this.loggedSpan(series);
-      const held = listed.get(storedKey(series));
-      if (held !== undefined && held.axis !== axis) continue;
-      const span = {
-        firstUs: Math.min(firstUs, held?.firstUs ?? Number.POSITIVE_INFINITY),
-        lastUs: Math.max(lastUs, held?.lastUs ?? Number.NEGATIVE_INFINITY),
-      };
-      if (span.firstUs <= span.lastUs) listed.set(storedKey(series), { ...series, axis, ...span });
-    }
-    return [...listed.values()];
-  }
-
-  #written(name: string | null): readonly ListedSeries[] {
-    const sql = `select s.session, s.name, s.labels, w.axis from series s join written w on w.series = s.id
-      where (?1 is null or s.name = ?1) order by s.id`;
-    const listed: ListedSeries[] = [];
-    for (const row of this.#db.prepare(sql).all(name)) {
-      const series = { session: String(row.session), name: String(row.name), labels: String(row.labels) };
-      const span = this.span(series);
-      if (span !== null)
-        listed.push({ ...series, axis: row.axis === 'step' ? 'step' : 'time', firstUs: span[0], lastUs: span[1] });
-    }
-    return listed;
+    return this.#ofOneMoment(() => {
+      const listed = new Map(this.#spans.list(name).map((one) => [storedKey(one), one]));
+      for (const { session, name: own, labels, pieces } of this.#tail.list(this.#sessions.over())) {
+        if (name !== null && own !== name) continue;
+        const series = { session, name: own, labels };
+        const { axis, firstUs, lastUs } = spanOf(pieces);
+        const held = listed.get(storedKey(series));
+        if (held !== undefined && held.axis !== axis) continue;
+        const span = {
+          firstUs: Math.min(firstUs, held?.firstUs ?? Number.POSITIVE_INFINITY),
+          lastUs: Math.max(lastUs, held?.lastUs ?? Number.NEGATIVE_INFINITY),
+        };
+        if (span.firstUs <= span.lastUs) listed.set(storedKey(series), { ...series, axis, ...span });
+      }
+      return [...listed.values()];
+    });
   }
 
   /** The series of which messages are in no segment yet. */
   logged(): readonly StoredSeries[] {
-    const sessions = this.#db.prepare('select distinct session from log').all();
-    return this.#tail.list(sessions.map(({ session }) => String(session)));
+    const series = this.#tail.list(this.#sessions.all());
+    return series.map(({ session, name, labels }) => ({ session, name, labels }));
   }
 
   /** What of a series is in no segment yet. O(its samples in the log). */
   loggedSpan(series: StoredSeries): LoggedSpan {
-    const tail = this.#tail.of(series);
-    let samples = 0;
-    let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const { time, length } of tail) {
-      samples += length;
-      for (let i = 0; i < length; i += 1) {
-        firstUs = Math.min(firstUs, time[i]!);
-        lastUs = Math.max(lastUs, time[i]!);
-      }
-    }
-    return { axis: tail[0]?.record.axis ?? 'time', samples, firstUs, lastUs };
-  }
-
-  /** First and last time of what is in segments of a series; null where nothing is. */
-  span(series: StoredSeries): readonly [firstUs: number, lastUs: number] | null {
-    const found = this.#found(series);
-    if (found === null) return null;
-    let firstUs = Number.POSITIVE_INFINITY;
-    let lastUs = Number.NEGATIVE_INFINITY;
-    for (const tier of [0, ...found.tiers, ...found.tiers.map((durationUs) => -durationUs)]) {
-      firstUs = Math.min(firstUs, this.#table.nextStart(found.id, tier, Number.NEGATIVE_INFINITY));
-      lastUs = Math.max(lastUs, this.#table.last(found.id, tier)?.t1 ?? Number.NEGATIVE_INFINITY);
-    }
-    return firstUs <= lastUs ? [firstUs, lastUs] : null;
+    return spanOf(this.#tail.of(series));
   }
 
   /** What there is of a series in a range; null where the file does not know it. @throws StreamVizError `SEGMENT_INVALID` */
   read(request: SeriesRequest): SeriesColumns | null {
+    return this.#ofOneMoment(() => this.#read(request));
+  }
+
+  #ofOneMoment<T>(run: () => T): T {
     this.#db.exec('begin');
     try {
-      return this.#read(request);
+      return run();
     } finally {
-      this.#db.exec('rollback');
+      // An error of the disk may have ended it already.
+      if (this.#db.isTransaction) this.#db.exec('rollback');
     }
   }
 
@@ -243,7 +214,7 @@ export class SegmentReader {
   }
 
   #wantsLog({ withLog, session, epoch }: SeriesRequest): boolean {
-    return withLog || (epoch !== null && this.#otherEpoch.get(session, epoch) !== undefined);
+    return withLog || (epoch !== null && this.#sessions.hasOther(session, epoch));
   }
 
   #before(found: Found | null, tail: readonly PendingSeries[], timeUs: number): SampleAt | null {
@@ -286,6 +257,19 @@ export class SegmentReader {
       gen: Number(row.gen),
     };
   }
+}
+
+function spanOf(tail: readonly PendingSeries[]): LoggedSpan {
+  let samples = 0;
+  let [firstUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { time, length } of tail) {
+    samples += length;
+    for (let i = 0; i < length; i += 1) {
+      firstUs = Math.min(firstUs, time[i]!);
+      lastUs = Math.max(lastUs, time[i]!);
+    }
+  }
+  return { axis: tail[0]?.record.axis ?? 'time', samples, firstUs, lastUs };
 }
 
 /** The last finite sample before a time in the log, where it is at or after one that is known already. */

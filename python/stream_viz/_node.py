@@ -29,8 +29,8 @@ SERVER_FLAGS = ("--max-semi-space-size=2",)
 """Node's default lets what is dropped at once pile up to 16 MB three times over; a server's messages fit in this."""
 SERVER_VARIABLES = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "32768", "MALLOC_TOP_PAD_": "0"}
 """glibc else keeps a heap of its own for each of Node's threads, and in it the room of buffers that are freed: a server
-that grew to hold a day of ten metrics takes 94 MB with all three, 100 to 104 MB with the first alone. Buffers of 32 kB and
-more come from the system each time: about 40 us more for 64 kB."""
+that grew to hold a day of ten metrics takes 94 MB with all three, 100 to 104 MB with the first alone. Buffers of 32 kB
+and more come from the system each time: about 40 us more for 64 kB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,11 @@ export class SegmentReader {
     try {
       return run();
     } finally {
-      // An error of the disk may have ended it already.
-      if (this.#db.isTransaction) this.#db.exec('rollback');
+      try {
+        this.#db.exec('rollback');
+      } catch {
+        // An error of the disk has ended it already.
+      }
     }
   }
 

@@ -47,8 +47,11 @@ export function inTransaction<T>(db: DatabaseSync, run: () => T): T {
     db.exec('commit');
     return made;
   } catch (error) {
-    // A full disk has ended it already.
-    if (db.isTransaction) db.exec('rollback');
+    try {
+      db.exec('rollback');
+    } catch {
+      // A full disk has ended it already.
+    }
     throw error;
   }
 }

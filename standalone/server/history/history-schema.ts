@@ -19,7 +19,7 @@ create table meta(key text primary key, value) without rowid;
 create table session(
   name text primary key, shown text not null, epoch text not null, started_us real not null, parent integer, script text,
   by_http integer not null default 0, gone_us real, ended integer not null default 0, held integer not null default 1,
-  counts text
+  counts text, earlier_us real
 );
 create table log(
   seq integer primary key autoincrement, session text not null, epoch text not null, message integer not null,

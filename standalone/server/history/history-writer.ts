@@ -70,10 +70,10 @@ export class HistoryWriter {
 
   /** A session is new, or its producer came or went. */
   session(live: LiveSession): void {
-    const { session, name: shown, startedUs, parent, script, byHttp, ended, goneUs } = live;
+    const { session, name: shown, startedUs, parent, script, byHttp, ended, goneUs, earlierUs } = live;
     this.#add({
       kind: 'session',
-      ...{ session, shown, epoch: live.epochId, startedUs, parent, script, byHttp, ended },
+      ...{ session, shown, epoch: live.epochId, startedUs, parent, script, byHttp, ended, earlierUs },
       goneUs: Number.isNaN(goneUs) ? null : goneUs,
     });
     this.#touched.set(session, live);
@@ -89,6 +89,7 @@ export class HistoryWriter {
     if (this.waitingBytes + bytes.byteLength > this.#mostBytes || this.#isOver) {
       this.droppedMessages += 1;
       this.droppedSamples += rows;
+      live.leftOut = true;
       return;
     }
     const at = this.#bodyBytes;
@@ -103,10 +104,10 @@ export class HistoryWriter {
     if (this.#bodyBytes >= BATCH_BYTES) this.flush();
   }
 
-  /** A session left memory. */
-  removed(session: string): void {
+  /** A session left memory; none of its samples is later than its end. */
+  removed(session: string, endUs: number): void {
     this.#touched.delete(session);
-    this.#add({ kind: 'removed', session });
+    this.#add({ kind: 'removed', session, endUs });
   }
 
   /** Hands over what was gathered. */

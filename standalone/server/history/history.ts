@@ -4,7 +4,7 @@ import type { SessionHub } from '../hub/session-hub.ts';
 import type { Log } from '../log/log.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { HubRecorder } from './hub-recorder.ts';
-import type { CareAnswer, StoredSession, WriteAnswer } from './messages.ts';
+import type { CareAnswer, PastEnd, StoredSession, WriteAnswer } from './messages.ts';
 import { HistoryReader } from './reader.ts';
 import { restoreInto } from './restoring.ts';
 import { startWorker, type WorkerTask } from './workers.ts';
@@ -143,7 +143,7 @@ export class History {
         if (answer.kind === 'stored') found.push(answer.session);
         else if (answer.kind === 'opened') {
           this.#fileBytes = answer.fileBytes;
-          this.#restore(found);
+          this.#restore(found, answer.ends);
           resolve();
         } else this.#heard(answer);
         if (this.#state === 'off') resolve();
@@ -211,8 +211,9 @@ export class History {
     this.#writer.end();
   }
 
-  #restore(found: readonly StoredSession[]): void {
+  #restore(found: readonly StoredSession[], ends: readonly PastEnd[]): void {
     try {
+      for (const { session, endUs } of ends) this.#hub.noteEnd(session, endUs);
       const { sessions, damaged } = restoreInto(this.#hub, found, this.#environment);
       this.#restored = sessions;
       this.#damaged += damaged;
@@ -225,7 +226,8 @@ export class History {
     if (this.#damaged > 0) this.#log.write('error', 'history.damaged', { path: this.#path, messages: this.#damaged });
     this.#recorder = new HubRecorder(this.#hub, this.#writer);
     // Too old, or no room for them: their past stays in the file.
-    for (const { session } of found) if (!this.#hub.sessions.has(session)) this.#writer.removed(session);
+    for (const { session } of found)
+      if (!this.#hub.sessions.has(session)) this.#writer.removed(session, this.#hub.endOf(session));
     this.#scheduleCare();
   }
 

@@ -33,7 +33,7 @@ export class HubRecorder {
         const known = this.#known.get(session);
         if (known !== undefined) known.live.disk.waits = false;
         this.#known.delete(session);
-        writer.removed(session);
+        writer.removed(session, hub.endOf(session));
       },
     });
   }

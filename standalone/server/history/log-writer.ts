@@ -21,15 +21,15 @@ export class LogWriter {
       'insert into log(session, epoch, message, came_us, rows, body) values (?, ?, ?, ?, ?, ?)',
     );
     this.#session = db.prepare(
-      `insert into session(name, shown, epoch, started_us, parent, script, by_http, gone_us, ended, held)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+      `insert into session(name, shown, epoch, started_us, parent, script, by_http, gone_us, ended, earlier_us,
+       held) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
        on conflict(name) do update set shown = excluded.shown, epoch = excluded.epoch, started_us = excluded.started_us,
        parent = excluded.parent, script = excluded.script, by_http = excluded.by_http, gone_us = excluded.gone_us,
-       ended = excluded.ended, held = 1`,
+       ended = excluded.ended, earlier_us = excluded.earlier_us, held = 1`,
     );
     this.#epoch = db.prepare('update session set counts = null where name = ? and epoch <> ?');
     this.#counts = db.prepare('update session set counts = ? where name = ?');
-    this.#removed = db.prepare('update session set held = 0 where name = ?');
+    this.#removed = db.prepare('update session set held = 0, earlier_us = ? where name = ?');
   }
 
   /** @throws an error of SQLite; then nothing of the batches is there. */
@@ -48,16 +48,17 @@ export class LogWriter {
         return;
       }
       case 'session': {
-        const { shown, epoch, startedUs, parent, script, byHttp, goneUs, ended } = entry;
+        const { shown, epoch, startedUs, parent, script, byHttp, goneUs, ended, earlierUs } = entry;
+        const flags = [Number(byHttp), goneUs, Number(ended)];
         this.#epoch.run(session, epoch);
-        this.#session.run(session, shown, epoch, startedUs, parent, script, Number(byHttp), goneUs, Number(ended));
+        this.#session.run(session, shown, epoch, startedUs, parent, script, ...flags, earlierUs);
         return;
       }
       case 'counts':
         this.#counts.run(JSON.stringify(entry.counts), session);
         return;
       case 'removed':
-        this.#removed.run(session);
+        this.#removed.run(entry.endUs, session);
     }
   }
 }

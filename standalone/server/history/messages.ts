@@ -31,6 +31,8 @@ export interface SessionEntry {
   /** null: its producer is connected. */
   readonly goneUs: number | null;
   readonly ended: boolean;
+  /** No sample of the epochs before this one is later, us; -Infinity: there is none. */
+  readonly earlierUs: number;
 }
 
 /** How many messages of a session came twice or came to nothing: what no message tells. */
@@ -44,7 +46,12 @@ export interface CountsEntry {
 export interface RemovedEntry {
   readonly kind: 'removed';
   readonly session: string;
+  /** No sample of it is later, us; -Infinity: there is none. */
+  readonly endUs: number;
 }
+
+/** Up to where the past of a session reaches that no server holds. */
+export type PastEnd = Pick<RemovedEntry, 'session' | 'endUs'>;
 
 /** What the server's thread says to the worker that writes. */
 export type WriteRequest =
@@ -73,7 +80,7 @@ export interface StoredMessage {
 export type WriteAnswer =
   /** One for each session, the one used last first; then `opened`. */
   | { readonly kind: 'stored'; readonly session: StoredSession }
-  | { readonly kind: 'opened'; readonly fileBytes: number }
+  | { readonly kind: 'opened'; readonly fileBytes: number; readonly ends: readonly PastEnd[] }
   /** The file cannot be used, and stays as it is. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** Something in it could not be read, and was passed over; before `opened`. */

@@ -47,20 +47,20 @@ export function replay(stored: StoredSession, environment: HubEnvironment): Repl
 }
 
 function begin(
-  { session, shown, epoch, startedUs, saved }: StoredSession,
+  { session, shown, epoch, startedUs, earlierUs, saved }: StoredSession,
   environment: HubEnvironment,
 ): { readonly live: LiveSession; readonly isDamaged: boolean } {
   const options = { session, name: shown, environment };
-  const fresh = () => {
-    const live = new LiveSession({ ...options, epoch: { id: epoch, startedUs } });
-    // Of the epochs before nothing is known but that they were over, by the clock, when this one began.
-    live.earlierUs = startedUs;
-    return live;
+  const begun = (make: () => LiveSession, isDamaged = false) => {
+    const live = make();
+    live.earlierUs = earlierUs;
+    return { live, isDamaged };
   };
-  if (saved === null) return { live: fresh(), isDamaged: false };
+  const fresh = () => new LiveSession({ ...options, epoch: { id: epoch, startedUs } });
+  if (saved === null) return begun(fresh);
   try {
-    return { live: LiveSession.restore(options, saved), isDamaged: false };
+    return begun(() => LiveSession.restore(options, saved));
   } catch {
-    return { live: fresh(), isDamaged: true };
+    return begun(fresh, true);
   }
 }

@@ -30,6 +30,7 @@ export function restoreInto(
     live.store.markGone();
     live.store.goneAtUs = live.goneUs - live.store.clock.offsetUs;
     if (hub.adopt(live)) adopted += 1;
+    else hub.noteEnd(live.session, live.endUs);
   }
   hub.expire();
   return { sessions: adopted, damaged: damagedMessages };

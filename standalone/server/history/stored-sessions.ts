@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SavedSession } from '../hub/saved-session.ts';
 import { readCheckpoint } from './checkpoints.ts';
-import type { SessionEntry, StoredMessage, StoredSession } from './messages.ts';
+import type { PastEnd, SessionEntry, StoredMessage, StoredSession } from './messages.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,12 @@ export function* storedSessions(db: DatabaseSync, tell: (problem: unknown) => vo
     .prepare(`select * from session where held = 1 order by coalesce(gone_us, 1e18) desc, started_us desc`)
     .all();
   for (const row of rows) yield storedSession(db, sessionOf(row), countsOf(row.counts), tell);
+}
+
+/** Up to where the past reaches of the sessions that no server held last. */
+export function pastEnds(db: DatabaseSync): readonly PastEnd[] {
+  const rows = db.prepare('select name, earlier_us from session where held = 0').all();
+  return rows.map((row) => ({ session: String(row.name), endUs: endOf(row.earlier_us) }));
 }
 
 /** The session of this name as it was last; null where none is held. */
@@ -73,8 +79,11 @@ function sessionOf(row: Row): Omit<SessionEntry, 'kind'> {
     byHttp: row.by_http === 1,
     goneUs: row.gone_us === null ? null : Number(row.gone_us),
     ended: row.ended === 1,
+    earlierUs: endOf(row.earlier_us),
   };
 }
+
+const endOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NEGATIVE_INFINITY);
 
 function countsOf(json: unknown): Readonly<Record<string, number>> | null {
   if (typeof json !== 'string') return null;

@@ -2,12 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { isStreamVizError } from '../../../src/core/errors.ts';
 import { noteGaps } from './downtime.ts';
+import { fillEarlier } from './earlier-column.ts';
 import { fileBytes, openHistory } from './history-file.ts';
 import { lockHistory } from './history-lock.ts';
 import { historyProblem } from './history-problem.ts';
 import { LogWriter } from './log-writer.ts';
 import type { WriteAnswer, WriteRequest } from './messages.ts';
-import { storedSessions } from './stored-sessions.ts';
+import { pastEnds, storedSessions } from './stored-sessions.ts';
 import type { WorkerTask } from './workers.ts';
 
 /** So often a batch is tried again that could not be written. */
@@ -89,6 +90,7 @@ function begin(
     openHistory(path, 'write').close();
     unlock = lockHistory(path);
     db = openHistory(path, 'write');
+    fillEarlier(db);
     for (const session of storedSessions(db, (error) =>
       say({ kind: 'unread', message: historyProblem(error, path).message }),
     )) {
@@ -99,7 +101,7 @@ function begin(
       );
     }
     noteGaps(db, Date.now() * 1000);
-    say({ kind: 'opened', fileBytes: fileBytes(db) });
+    say({ kind: 'opened', fileBytes: fileBytes(db), ends: pastEnds(db) });
     return { db, unlock };
   } catch (error) {
     db?.close();

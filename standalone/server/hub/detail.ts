@@ -113,7 +113,7 @@ export function detailFrame(
       time.push(rows.time.slice(0, rows.length).map(Math.floor));
       value.push(rows.value.slice(0, rows.length));
       isRaw &&= reading.isRaw;
-      complete &&= reading.isFine && held.exact;
+      complete &&= reading.isFine && held.exact && !(source.doubtedUs >= span.startUs);
     }
     if (isRaw) raw.push(series.length);
     series.push(entryOf(held));

@@ -27,6 +27,8 @@ import { WindowedNames } from './windowed-names.ts';
 
 /** Snapshots of one message kept for further viewers. */
 const MOST_SNAPSHOTS = 16;
+/** Longer than a disk that is well ever takes. */
+const MOST_WRITTEN_MS = 1000;
 
 const NO_TOTALS: Omit<SessionTotals, 'epoch' | 'windowed'> = {
   samplesTotal: 0,
@@ -61,11 +63,16 @@ export class LiveSession {
   byHttp = false;
   /** How far it is in the history file, where there is one. */
   readonly disk = new HeldOnDisk();
+  /** Messages of it were left out of the history file: that lacks some for good. */
+  leftOut = false;
   store: EpochStore;
   readonly ring = new FrameRing();
   readonly rates: RateMeter;
   startedUs: number;
-  /** No sample of the epochs before this one is later, us; -Infinity: there is none. What memory has is of this epoch alone. */
+  /**
+   * No sample of its past that memory gave up whole is later, us: of the epochs before this one; -Infinity: there is none.
+   * What memory has is of this epoch alone.
+   */
   earlierUs = Number.NEGATIVE_INFINITY;
   /** How much later the newest message came than the fastest of the last minute, us; 0 before. */
   lagUs = 0;
@@ -140,6 +147,31 @@ export class LiveSession {
     return this.disk.acknowledged(this.epochId, this.seq);
   }
 
+  /** No sample of it is later, of this epoch and those before, us; -Infinity: there is none. O(series). */
+  get endUs(): number {
+    let endUs = this.earlierUs;
+    for (const { axis, maxTimeUs } of this.store.data.series.values())
+      if (axis === 'time' && maxTimeUs > endUs) endUs = maxTimeUs;
+    return endUs;
+  }
+
+  /** Resolves as soon as everything applied so far is on disk, at most a second later: whether it is. */
+  async written(): Promise<boolean> {
+    const { disk, epochId, seq } = this;
+    let isThere = false;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#environment.schedule(resolve, MOST_WRITTEN_MS);
+      const reached = () => {
+        isThere = true;
+        cancel();
+        resolve();
+      };
+      void disk.reaches(epochId, seq).then(reached);
+    });
+    // While nothing can be written, nobody waits.
+    return isThere && disk.waits && !this.leftOut;
+  }
+
   /** Bytes held: samples, cells, folds, rows of tables and messages. O(series + tables). */
   get bytes(): number {
     return storeBytes(this.store.data) + this.ring.bytes;
@@ -153,8 +185,7 @@ export class LiveSession {
   /** Begins another epoch: what was held of the one before is given up. */
   begin(epoch: EpochMark): void {
     this.startedUs = epoch.startedUs;
-    for (const { axis, maxTimeUs } of this.store.data.series.values())
-      if (axis === 'time' && maxTimeUs > this.earlierUs) this.earlierUs = maxTimeUs;
+    this.earlierUs = this.endUs;
     this.store = this.#newStore(epoch);
     this.#totals = { ...NO_TOTALS, epoch, windowed: WindowedNames.none };
     this.ring.clear(0);

@@ -1,8 +1,10 @@
 import { StreamVizError } from '../../../src/core/errors.ts';
 import type { HistorySource } from '../history/reading/series-request.ts';
+import type { PastSource } from '../history/reading/stitch.ts';
 import { evictBytes, expireSessions } from './history-limits.ts';
 import type { HubEnvironment } from './hub-environment.ts';
 import { LiveSession } from './live-session.ts';
+import { PastEnds } from './past-ends.ts';
 import type { ProducerHello } from './producer-hello.ts';
 import { ProducerSeat } from './producer-seat.ts';
 
@@ -38,8 +40,8 @@ const CHILD_KEPT_US = 600e6;
  *    another one's session before its own.
  */
 export class SessionHub {
-  /** Where the past is that memory no longer has; null: nowhere. */
-  past: () => HistorySource | null = () => null;
+  #source: () => HistorySource | null = () => null;
+  readonly #ends = new PastEnds();
   readonly #environment: HubEnvironment;
   readonly #sessions = new Map<string, LiveSession>();
   readonly #seats = new Map<string, ProducerSeat>();
@@ -50,6 +52,15 @@ export class SessionHub {
   constructor(environment: HubEnvironment) {
     this.#environment = environment;
     this.#scheduleExpiry();
+  }
+
+  /** Where the past is that memory no longer has; null: nowhere. It tells of sessions in memory whether they are on disk, too. */
+  get past(): () => PastSource | null {
+    return this.#past;
+  }
+
+  set past(source: () => HistorySource | null) {
+    this.#source = source;
   }
 
   get sessions(): ReadonlyMap<string, LiveSession> {
@@ -84,6 +95,7 @@ export class SessionHub {
         epoch: hello.epoch,
         environment: this.#environment,
       });
+      session.earlierUs = this.endOf(name);
       this.#sessions.set(name, session);
     }
     session.name = hello.name;
@@ -118,6 +130,16 @@ export class SessionHub {
     if (this.#sessions.has(session.session) || this.#sessions.size >= this.#environment.limits.sessions) return false;
     this.#sessions.set(session.session, session);
     return true;
+  }
+
+  /** Sessions of this name that are not in memory have samples on disk up to here, us; -Infinity: none. */
+  noteEnd(session: string, endUs: number): void {
+    this.#ends.note(session, endUs);
+  }
+
+  /** No sample of sessions of this name that left memory is later, us; -Infinity: there is none. */
+  endOf(session: string): number {
+    return this.#ends.of(session);
   }
 
   /** Calls the observer until the returned function is called, which twice is harmless. */
@@ -193,7 +215,19 @@ export class SessionHub {
     }
   }
 
+  readonly #past = (): PastSource | null => {
+    const source = this.#source();
+    if (source === null) return null;
+    return {
+      list: (name) => source.list(name),
+      read: (requests) => source.read(requests),
+      written: async (name) => (await this.#sessions.get(name)?.written()) ?? true,
+    };
+  };
+
   #remove(name: string): void {
+    const session = this.#sessions.get(name);
+    if (session !== undefined) this.noteEnd(name, session.endUs);
     if (this.#sessions.delete(name)) this.#tell((observer) => observer.removed?.(name));
   }
 

@@ -11,7 +11,7 @@ import { HubRecorder } from '../../../standalone/server/history/hub-recorder.ts'
 import { LogWriter } from '../../../standalone/server/history/log-writer.ts';
 import type { StoredSession } from '../../../standalone/server/history/messages.ts';
 import { restoreInto } from '../../../standalone/server/history/restoring.ts';
-import { storedSessions } from '../../../standalone/server/history/stored-sessions.ts';
+import { pastEnds, storedSessions } from '../../../standalone/server/history/stored-sessions.ts';
 import type { HubEnvironment } from '../../../standalone/server/hub/hub-environment.ts';
 import { SessionHub } from '../../../standalone/server/hub/session-hub.ts';
 import type { ServerLimits } from '../../../standalone/server/limits.ts';
@@ -42,6 +42,7 @@ export class FileStage {
     this.environment = clock.environment({ newSeriesPerSecond: Number.POSITIVE_INFINITY, ...limits });
     this.db = openHistory(path, 'write');
     this.hub = new SessionHub(this.environment);
+    for (const { session, endUs } of pastEnds(this.db)) this.hub.noteEnd(session, endUs);
     this.restored = restoreInto(this.hub, storedIn(this.db), this.environment);
     const log = new LogWriter(this.db);
     this.writer = new HistoryWriter({

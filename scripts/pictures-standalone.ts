@@ -86,27 +86,91 @@ async function sortByMemory({ page }: ServerPage): Promise<void> {
 }
 
 const LARGE: OpenPageOptions = { width: 1280, height: 800, pixelRatio: 1.5 };
+/** One state in the documentation: as wide as a column of text, so that its words can be read. */
+const SMALL: OpenPageOptions = { width: 840, height: 480, pixelRatio: 1.5 };
+/** As a screen on a wall shows it: all cards at once. */
+const WALL: OpenPageOptions = { width: 1280, height: 800 };
 const PHONE: OpenPageOptions = { width: 375, height: 760, pixelRatio: 2 };
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Every picture; takes about three minutes, for charts have to fill. */
+const state = join(root, '.cache', 'pictures');
+
+/** Every picture; takes about four minutes, for charts have to fill. */
 export async function takeStandalonePictures(browser: Browser): Promise<void> {
-  for (const folder of [images, states]) mkdirSync(folder, { recursive: true });
-  const state = join(root, '.cache', 'pictures');
-  const script = await startScript({ script: join(root, 'notebooks', '03-script.py'), state });
-  try {
+  await withMachine(async (script) => {
     await takeDashboard(browser, script);
+    await takeShownStates(browser, script);
     await takeStates(browser, script);
     await takeTwoScripts(browser, script, state);
+  });
+  await takeEmpty(browser);
+}
+
+/** Only the pictures of single states that the documentation shows; takes about two minutes. */
+export async function takeStatePictures(browser: Browser): Promise<void> {
+  await withMachine((script) => takeShownStates(browser, script));
+  await takeEmpty(browser);
+}
+
+/** Runs the script of this machine for as long as pictures are taken. */
+async function withMachine(take: (script: RunningScript) => Promise<void>): Promise<void> {
+  for (const folder of [images, states]) mkdirSync(folder, { recursive: true });
+  const script = await startScript({ script: join(root, 'notebooks', '03-script.py'), state });
+  try {
+    await take(script);
   } finally {
     await script.stop();
   }
-  await takeEmpty(browser, state);
+}
+
+const filled = (viewer: ServerPage) =>
+  viewer.until(({ series }) => series.some(({ name, count }) => name === 'load' && count > 170), 200_000);
+
+/** Waits until the connection chip's words match. */
+async function chipSays({ page }: ServerPage, words: RegExp): Promise<void> {
+  await page.locator('.sv-bar-chip .sv-wide', { hasText: words }).waitFor({ timeout: 30_000 });
+}
+
+async function takeShownStates(browser: Browser, script: RunningScript): Promise<void> {
+  const viewer = await ServerPage.open(browser, script.link, SMALL);
+  const line = new Line();
+  await line.join(viewer);
+  await filled(viewer);
+  const { page } = viewer;
+  await page.keyboard.press(' ');
+  // A few thousand that are collected meanwhile, so that the chip has a number to show.
+  await chipSays(viewer, /^Paused .* [1-9],\d{3} new/);
+  await shoot(viewer, 'standalone-paused', images);
+  await page.keyboard.press(' ');
+  await chipSays(viewer, /^Live/);
+  const card = page.locator('.sv-card[data-kind="metric"]').first();
+  await card.hover({ position: { x: 60, y: 12 } });
+  await card.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'CSV' }).waitFor();
+  await pause(400);
+  await shoot(viewer, 'standalone-export', images);
+  await page.keyboard.press('Escape');
+  // No tool stays lit by focus or pointer.
+  await card.getByRole('button', { name: 'Export' }).blur();
+  await page.mouse.move(2, SMALL.height - 2);
+  await line.cut(true);
+  await page.locator('.sv-card[data-kind="metric"][data-state="gone"]').first().waitFor();
+  await chipSays(viewer, /^Reconnecting in [2-9]/);
+  await pause(400);
+  await shoot(viewer, 'standalone-reconnecting', images);
+  await viewer.close();
+  const kiosk = await ServerPage.open(browser, script.link, WALL, 'kiosk');
+  await filled(kiosk);
+  await sortByMemory(kiosk);
+  await kiosk.page.mouse.move(2, WALL.height - 2);
+  await pause(2500);
+  await shoot(kiosk, 'standalone-kiosk', images);
+  await kiosk.close();
 }
 
 async function takeDashboard(browser: Browser, script: RunningScript): Promise<void> {
   const viewer = await ServerPage.open(browser, script.link, LARGE);
-  await viewer.until(({ series }) => series.some(({ name, count }) => name === 'load' && count > 170), 200_000);
+  await filled(viewer);
   await sortByMemory(viewer);
   await pause(1500);
   await shoot(viewer, 'standalone-light', images);
@@ -147,19 +211,9 @@ async function takeStates(browser: Browser, script: RunningScript): Promise<void
   await viewer.until(() => true);
   const { page } = viewer;
   await pause(2000);
-  await page.keyboard.press(' ');
-  await pause(3000);
-  await shoot(viewer, 'paused');
-  await page.keyboard.press(' ');
   await page.locator('.sv-card[data-kind="metric"]').first().hover();
   await pause(500);
   await shoot(viewer, 'hover');
-  const disk = page.locator('.sv-card[data-kind="metric"]').nth(3);
-  await disk.hover();
-  await disk.getByRole('button', { name: 'Export' }).click();
-  await pause(400);
-  await shoot(viewer, 'export-menu');
-  await page.keyboard.press('Escape');
   await page.keyboard.press('r');
   await pause(400);
   await shoot(viewer, 'range-menu');
@@ -176,7 +230,6 @@ async function takeStates(browser: Browser, script: RunningScript): Promise<void
   await shoot(viewer, 'hole');
   await line.cut(true);
   await pause(9000);
-  await shoot(viewer, 'reconnecting');
   await page.setViewportSize({ width: 375, height: 760 });
   await pause(1500);
   await shoot(viewer, 'reconnecting-phone');
@@ -218,24 +271,27 @@ async function takeTwoScripts(browser: Browser, script: RunningScript, state: st
   await viewer.close();
 }
 
-async function takeEmpty(browser: Browser, state: string): Promise<void> {
+async function takeEmpty(browser: Browser): Promise<void> {
   const file = join(state, 'empty.py');
   writeFileSync(file, EMPTY);
   const script = await startScript({ script: file, state });
   try {
-    const viewer = await ServerPage.open(browser, script.link, LARGE);
-    await pause(3000);
-    await shoot(viewer, 'empty');
+    const viewer = await ServerPage.open(browser, script.link, SMALL);
+    await chipSays(viewer, /^Live · \d/);
+    await viewer.page.locator('.sv-page-words code').waitFor();
+    await pause(400);
+    await shoot(viewer, 'standalone-empty', images);
     await viewer.close();
   } finally {
     await script.stop();
   }
 }
 
+// `states` as a word of the command: those alone.
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const browser = await chromium.launch({ executablePath: findChromium(), args: chromiumFlags });
   try {
-    await takeStandalonePictures(browser);
+    await (process.argv[2] === 'states' ? takeStatePictures(browser) : takeStandalonePictures(browser));
   } finally {
     await browser.close();
   }

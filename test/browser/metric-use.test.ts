@@ -184,6 +184,25 @@ describe('sizes of a metric', () => {
     }));
 });
 
+describe('the ends of lines', () => {
+  it('show the newest values where two came shortly after one another and nothing after them', () =>
+    withStage(async ({ mount }, page) => {
+      const lines = { a: wave(60, 40, 0), b: wave(60, 60, 0) };
+      await mount({ id: 'newest', lines });
+      const values = () => page.locator('#newest .sv-metric-end-value:visible').allTextContents();
+      await expect.poll(values).toEqual(['60', '40']);
+      await page.evaluate(async () => {
+        for (const [i, value] of [45, 48].entries()) {
+          window.lab.append('newest', [[-1 - i, value]], 0);
+          window.lab.append('newest', [[-1 - i, value + 20]], 1);
+          window.lab.clock(1 + i);
+          await window.lab.frames(6);
+        }
+      });
+      await expect.poll(values).toEqual(['68', '48']);
+    }));
+});
+
 describe('the end of a metric', () => {
   it('dispose frees canvases, nodes, schedule and memory over 50 mounts; a view kept on purpose is found', () =>
     withStage(async ({ mount, settled }, page) => {

@@ -214,7 +214,8 @@ class MetricWidget implements WidgetView {
     if (drawn) this.#paintDue = true;
     const view = this.#cursor.active ? this.#cursor.read(held.lines, scale) : null;
     this.#hover(view?.hot ?? -1);
-    if (this.#many && (isNew || drawn)) this.#placeEnds(frame, layout);
+    if (isNew || drawn) this.#ends.due = true;
+    if (this.#many) this.#placeEnds(frame, layout);
     this.#paint(frame, layout, view, isNew);
     showTooltip(this.#tooltip, view?.elsewhere === true ? null : view, {
       lines: held.lines,
@@ -333,7 +334,7 @@ class MetricWidget implements WidgetView {
       refreshMs: controls?.refreshMs ?? 0,
       reducedMotion: theme.reducedMotion,
       areWordsDue: this.#words.due,
-      areAxesStale: this.#axes.stale,
+      areAxesStale: this.#axes.stale || (this.#many && this.#ends.due),
     });
   }
 

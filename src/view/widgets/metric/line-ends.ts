@@ -10,6 +10,8 @@ const ENDS_MS = 500;
 
 /** When the names and values at the ends of several lines are placed, and the room they take. */
 export class LineEnds {
+  /** Whether what they say may have changed since they were placed: it is said in a later draw where this one is too soon. */
+  due = false;
   readonly #room = new EndRoom();
   #placedMs = Number.NEGATIVE_INFINITY;
 
@@ -19,6 +21,7 @@ export class LineEnds {
 
   /** The next `place` does so, however soon it comes. */
   hurry(): void {
+    this.due = true;
     this.#placedMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -35,7 +38,8 @@ export class LineEnds {
       readonly valueOf: (line: number) => number;
     },
   ): 'same' | 'placed' | 'wider' {
-    if (at.nowMs - this.#placedMs < ENDS_MS) return 'same';
+    if (!this.due || at.nowMs - this.#placedMs < ENDS_MS) return 'same';
+    this.due = false;
     this.#placedMs = at.nowMs;
     const { scale } = plot;
     const ends = at.styles.map(({ name }, index) => {

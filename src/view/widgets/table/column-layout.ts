@@ -2,7 +2,7 @@ import type { TableColumn } from './columns.ts';
 
 /** Px of one digit at 13 px, of a header's and a text's average letter, of one monospace letter at 12 px: wide system fonts. */
 const CHAR_PX = 8.3;
-const TITLE_CHAR_PX = 7.2;
+const TITLE_CHAR_PX = 8.4;
 const TEXT_CHAR_PX = 7;
 const MONO_CHAR_PX = 7.4;
 const GAP_PX = 16;

@@ -89,7 +89,7 @@ export class HistoryWriter {
     if (this.waitingBytes + bytes.byteLength > this.#mostBytes || this.#isOver) {
       this.droppedMessages += 1;
       this.droppedSamples += rows;
-      live.leftOut = true;
+      live.disk.leftOut = true;
       return;
     }
     const at = this.#bodyBytes;

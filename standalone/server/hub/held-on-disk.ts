@@ -1,8 +1,13 @@
+import type { HubEnvironment } from './hub-environment.ts';
+
 /** The epoch and number of a message. */
 interface Position {
   readonly epoch: string;
   readonly seq: number;
 }
+
+/** Longer than a disk that is well ever takes. */
+const MOST_WRITTEN_MS = 1000;
 
 /**
  * How far one session is on disk, for those who promise that nothing is lost.
@@ -12,6 +17,8 @@ interface Position {
  * 2. Whoever waits is told as soon as that is so, and never left waiting: not by a new epoch, not by the end of the history.
  */
 export class HeldOnDisk {
+  /** Messages of it were left out of the history file: that lacks some for good. */
+  leftOut = false;
   #waits = false;
   #held: Position = { epoch: '', seq: 0 };
   #waiting: (Position & { readonly tell: () => void })[] = [];
@@ -43,6 +50,22 @@ export class HeldOnDisk {
     return new Promise((tell) => {
       this.#waiting.push({ epoch, seq, tell });
     });
+  }
+
+  /** Resolves as soon as message `seq` of an epoch is on disk, with all before it, at most a second later: whether it is. */
+  async written(epoch: string, seq: number, schedule: HubEnvironment['schedule']): Promise<boolean> {
+    let isThere = false;
+    await new Promise<void>((resolve) => {
+      const cancel = schedule(resolve, MOST_WRITTEN_MS);
+      const reached = () => {
+        isThere = true;
+        cancel();
+        resolve();
+      };
+      void this.reaches(epoch, seq).then(reached);
+    });
+    // While nothing can be written, nobody waits.
+    return isThere && this.#waits && !this.leftOut;
   }
 
   #tell(): void {

@@ -27,8 +27,6 @@ import { WindowedNames } from './windowed-names.ts';
 
 /** Snapshots of one message kept for further viewers. */
 const MOST_SNAPSHOTS = 16;
-/** Longer than a disk that is well ever takes. */
-const MOST_WRITTEN_MS = 1000;
 
 const NO_TOTALS: Omit<SessionTotals, 'epoch' | 'windowed'> = {
   samplesTotal: 0,
@@ -63,8 +61,6 @@ export class LiveSession {
   byHttp = false;
   /** How far it is in the history file, where there is one. */
   readonly disk = new HeldOnDisk();
-  /** Messages of it were left out of the history file: that lacks some for good. */
-  leftOut = false;
   store: EpochStore;
   readonly ring = new FrameRing();
   readonly rates: RateMeter;
@@ -108,9 +104,8 @@ export class LiveSession {
     options: { readonly session: string; readonly name: string; readonly environment: HubEnvironment },
     saved: SavedSession,
   ): LiveSession {
-    const { epoch, totals, earlierUs } = readTotals(saved.totals);
+    const { epoch, totals } = readTotals(saved.totals);
     const live = new LiveSession({ ...options, epoch });
-    live.earlierUs = earlierUs;
     const { now, limits } = options.environment;
     live.store = restoreSession(saved.body, { now, limits: { cellLimit: limits.cellsPerTier } });
     live.#totals = { ...totals, epoch, windowed: new WindowedNames(live.store.document) };
@@ -156,20 +151,8 @@ export class LiveSession {
   }
 
   /** Resolves as soon as everything applied so far is on disk, at most a second later: whether it is. */
-  async written(): Promise<boolean> {
-    const { disk, epochId, seq } = this;
-    let isThere = false;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#environment.schedule(resolve, MOST_WRITTEN_MS);
-      const reached = () => {
-        isThere = true;
-        cancel();
-        resolve();
-      };
-      void disk.reaches(epochId, seq).then(reached);
-    });
-    // While nothing can be written, nobody waits.
-    return isThere && disk.waits && !this.leftOut;
+  written(): Promise<boolean> {
+    return this.disk.written(this.epochId, this.seq, this.#environment.schedule);
   }
 
   /** Bytes held: samples, cells, folds, rows of tables and messages. O(series + tables). */
@@ -179,7 +162,7 @@ export class LiveSession {
 
   /** A copy of everything but messages and rates, to be restored later. O(everything held). */
   save(): SavedSession {
-    return { totals: savedTotals(this.#totals, this), body: saveSession(this.store) };
+    return { totals: savedTotals(this.#totals), body: saveSession(this.store) };
   }
 
   /** Begins another epoch: what was held of the one before is given up. */

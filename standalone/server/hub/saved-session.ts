@@ -12,37 +12,22 @@ export interface SavedSession {
 
 type PlainTotals = Omit<SessionTotals, 'epoch' | 'windowed'>;
 
-/** What is known of the epochs before one. */
-interface Earlier {
-  /** No sample of theirs is later, us; -Infinity: there is none. */
-  readonly earlierUs: number;
-}
-
 /** The totals as JSON. */
-export function savedTotals(
-  { epoch, samplesTotal, documentRevision, tables, stats, document }: SessionTotals,
-  { earlierUs }: Earlier,
-): string {
-  const earlier = Number.isFinite(earlierUs) ? earlierUs : null;
-  return JSON.stringify({ epoch, samplesTotal, documentRevision, tables, stats, document, earlier });
+export function savedTotals({ epoch, samplesTotal, documentRevision, tables, stats, document }: SessionTotals): string {
+  return JSON.stringify({ epoch, samplesTotal, documentRevision, tables, stats, document });
 }
 
 /** What {@link savedTotals} wrote. @throws StreamVizError `STATE_INVALID` where it is something else */
-export function readTotals(json: string): Earlier & { readonly epoch: EpochMark; readonly totals: PlainTotals } {
-  const { epoch, earlier, ...totals } = parsed(json);
+export function readTotals(json: string): { readonly epoch: EpochMark; readonly totals: PlainTotals } {
+  const { epoch, ...totals } = parsed(json);
   if (typeof epoch?.id !== 'string' || typeof epoch.startedUs !== 'number' || !isTotals(totals)) {
     throw new StreamVizError('STATE_INVALID', 'The totals of a saved session are none.');
   }
   const { id, startedUs } = epoch;
-  // One that was saved without: by the clock the epochs before were over when it began.
-  const earlierUs = typeof earlier === 'number' ? earlier : earlier === null ? Number.NEGATIVE_INFINITY : startedUs;
-  return { epoch: { id, startedUs }, totals, earlierUs };
+  return { epoch: { id, startedUs }, totals };
 }
 
-function parsed(json: string): Partial<PlainTotals> & {
-  readonly epoch?: Partial<EpochMark>;
-  readonly earlier?: unknown;
-} {
+function parsed(json: string): Partial<PlainTotals> & { readonly epoch?: Partial<EpochMark> } {
   try {
     return Object(JSON.parse(json));
   } catch (cause) {

@@ -9,6 +9,7 @@ import {
   type SocketTransportOptions,
   type ViewerDetail,
 } from '../../src/transport/socket.ts';
+import { Absence, type Clocks } from './absence.ts';
 import type { Resumed } from './connection-words.ts';
 import { DelayMeter } from './delay-meter.ts';
 import { positionOf } from './resume-position.ts';
@@ -38,12 +39,6 @@ export interface LiveDataOptions
 
 /** After so long without a connection every card says that it shows the past. */
 const GONE_MS = 3000;
-/** A server says something each second, and a connection that is silent for 10 s counts as lost: after more the page slept. */
-const SLEPT_MS = 12_000;
-/** A loss after a sleep belongs to it for so long. */
-const WOKEN_MS = 30_000;
-/** A loss is noticed so soon where the connection was closed. */
-const NOTICED_MS = 6000;
 /** As many as a server keeps: what a snapshot brings for the widest chart is not made coarser on arrival. */
 const CELLS_PER_TIER = 4000;
 
@@ -72,12 +67,9 @@ export class LiveData {
   /** Message numbers up to which a session's messages are old news. */
   readonly #oldUpTo = new Map<string, number>();
   readonly #stores = new Map<string, EpochStore>();
-  #lostMs = Number.NaN;
-  /** Wall times: the clock that never runs backwards may stand still while a laptop sleeps. */
-  #heardWallMs = Number.NaN;
-  #sleptFromWallMs = Number.NaN;
-  #wokeWallMs = Number.NEGATIVE_INFINITY;
-  #lostWallMs = Number.NaN;
+  readonly #absence = new Absence();
+  /** When the newest connection began, and how long there was none before it; NaN before. */
+  #backMs = Number.NaN;
   #awayMs = Number.NaN;
   #cancelGone: (() => void) | null = null;
 
@@ -104,11 +96,11 @@ export class LiveData {
       ...(later === undefined ? {} : { later }),
       ...(random === undefined ? {} : { random }),
       onMessage: (header, buffers) => {
-        this.#hear();
+        this.#absence.heard(this.#clocks());
         this.#take(header, buffers);
       },
       onControl: (message) => {
-        this.#hear();
+        this.#absence.heard(this.#clocks());
         this.#control(message);
       },
       onState: (state) => this.#stateChanged(state),
@@ -155,15 +147,6 @@ export class LiveData {
     this.#cancelGone = null;
     this.#transport.dispose();
     this.sessions.dispose();
-  }
-
-  #hear(): void {
-    const wallMs = this.#wallMs();
-    if (wallMs - this.#heardWallMs > SLEPT_MS) {
-      this.#sleptFromWallMs = this.#heardWallMs;
-      this.#wokeWallMs = wallMs;
-    }
-    this.#heardWallMs = wallMs;
   }
 
   #take(header: Fields, buffers: readonly Uint8Array[]): void {
@@ -225,30 +208,28 @@ export class LiveData {
   #noteResumed({ session, recovered, toSeq }: Fields): void {
     if (typeof session === 'string' && typeof toSeq === 'number') this.#oldUpTo.set(session, toSeq);
     if (!Number.isFinite(this.#awayMs)) return;
-    const whole = recovered === true && (this.resumed?.atMs === this.#lostMs ? this.resumed.recovered : true);
-    this.resumed = { awayMs: this.#awayMs, recovered: whole, atMs: this.#lostMs };
+    // What each session says of one return is joined.
+    const whole = recovered === true && (this.resumed?.atMs === this.#backMs ? this.resumed.recovered : true);
+    this.resumed = { awayMs: this.#awayMs, recovered: whole, atMs: this.#backMs };
     this.#options.onState();
   }
 
   #stateChanged(state: SocketState): void {
-    const nowMs = this.#nowMs();
+    const clocks = this.#clocks();
     if (state.kind === 'live') {
-      const noticedMs = nowMs - this.#lostMs;
-      this.#heardWallMs = this.#wallMs();
-      this.#wokeWallMs = Number.NEGATIVE_INFINITY;
-      const silentMs = this.#heardWallMs - this.#lostWallMs;
-      this.#awayMs = silentMs > noticedMs + NOTICED_MS ? silentMs : noticedMs;
-      // The moment of the return names it: what each session says of it is joined.
-      this.#lostMs = nowMs;
+      this.#awayMs = this.#absence.back(clocks);
+      this.#backMs = clocks.nowMs;
       this.#cancelGone?.();
       this.#cancelGone = null;
     } else if (state.kind !== 'closed' && this.#cancelGone === null && this.greeting !== null) {
-      this.#lostMs = nowMs;
-      const hasSlept = this.#wallMs() - this.#wokeWallMs < WOKEN_MS;
-      this.#lostWallMs = hasSlept ? this.#sleptFromWallMs : this.#heardWallMs;
+      this.#absence.lost(clocks);
       this.#cancelGone = this.#schedule(() => this.#serverGone(), GONE_MS);
     }
     this.#options.onState();
+  }
+
+  #clocks(): Clocks {
+    return { nowMs: this.#nowMs(), wallMs: this.#wallMs() };
   }
 
   #serverGone(): void {

@@ -21,7 +21,7 @@ export interface PreparedCase {
 }
 
 /** ms that `count` calls take together. */
-function timed(one: (() => void) | PreparedCase, count: number): number {
+export function timed(one: (() => void) | PreparedCase, count: number): number {
   let taken = 0;
   if (typeof one === 'function') {
     const began = performance.now();

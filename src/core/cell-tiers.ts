@@ -3,6 +3,7 @@ import { evictToBytes, evictToLimit, expireBefore, forgetBefore, inherit, inheri
 import { copyPane, createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
 import { collectShown, eachShownCell, firstShownTime, type VisitCell } from './shown-cells.ts';
 import { commonCoarser } from './tier-lists.ts';
+import { firstFrom, runEnd } from './time-runs.ts';
 
 export type { VisitCell } from './shown-cells.ts';
 
@@ -52,9 +53,10 @@ export class CellTiers {
    * Runs of samples of one finest cell are folded first, so an ordered batch costs one visit of the tiers per finest cell,
    * and each sample one look at its time and one at its value. Allocates nothing but the room of new cells.
    *
+   * @param areRising No time is smaller than the one before it, so nobody needs to look. Default false: not known.
    * @returns whether no time was smaller than the one before it.
    */
-  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean = false): boolean {
     const duration = this.durations[0]!;
     const scratch = SCRATCH;
     let start = Number.NaN;
@@ -71,7 +73,7 @@ export class CellTiers {
         start = Math.floor(time / duration) * duration;
         end = start + duration;
       }
-      const next = risingUntil(times, i, to, end);
+      const next = areRising ? firstFrom(times, i + 1, to, end) : runEnd(times, i, to, end);
       mergeRunInto(scratch, 0, times, values, i, next);
       i = next;
     }
@@ -251,16 +253,4 @@ export class CellTiers {
     next.hole = this.hole;
     return next;
   }
-}
-
-/** End of the longest run from `from` on whose times do not fall and lie before `endUs`; at least `from + 1`. */
-function risingUntil(times: Float64Array, from: number, to: number, endUs: number): number {
-  let last = times[from]!;
-  let i = from + 1;
-  for (; i < to; i += 1) {
-    const time = times[i]!;
-    if (!(time >= last && time < endUs)) break;
-    last = time;
-  }
-  return i;
 }

@@ -5,6 +5,7 @@ import { mergeLateRows } from './retention/late-rows.ts';
 import { INITIAL_SLOTS, SlotCircle, toBlocks } from './slot-circle.ts';
 import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
+import { areRising } from './time-runs.ts';
 
 /*
  * 1. Samples stand in event-time order, equal times in arrival order, whatever order they came in.
@@ -123,7 +124,9 @@ export class SampleRing extends SlotCircle {
     const ring = new SampleRing(wholeIn(table, 'capacity', 1, MOST_SAMPLES));
     const most = toBlocks(ring.capacity);
     const slots = wholeIn(table, 'slots', Math.min(INITIAL_SLOTS, most), most);
-    if (slots % BLOCK !== 0) throw stateInvalid(`ring.slots is ${slots}, expected a multiple of ${BLOCK}`);
+    if (slots % BLOCK !== 0 && slots !== INITIAL_SLOTS) {
+      throw stateInvalid(`ring.slots is ${slots}, expected ${INITIAL_SLOTS} or a multiple of ${BLOCK}`);
+    }
     if (time.length > Math.min(slots, ring.capacity))
       throw stateInvalid('the ring holds more samples than it has room');
     if (!isRising(time) || !Number.isFinite(time[0] ?? 0) || !Number.isFinite(time.at(-1) ?? 0)) {
@@ -257,23 +260,4 @@ export class SampleRing extends SlotCircle {
     this.held = keep;
     this.#appendSorted(time, value, 0, time.length);
   }
-}
-
-/** Whether no time of `[from, to)` is smaller than the one before it; four at a time. */
-function areRising(times: Float64Array, from: number, to: number): boolean {
-  let before = times[from]!;
-  let i = from + 1;
-  for (; i + 3 < to; i += 4) {
-    const a = times[i]!;
-    const b = times[i + 1]!;
-    const c = times[i + 2]!;
-    const d = times[i + 3]!;
-    if (a < before || b < a || c < b || d < c) return false;
-    before = d;
-  }
-  for (; i < to; i += 1) {
-    if (times[i]! < before) return false;
-    before = times[i]!;
-  }
-  return true;
 }

@@ -1,7 +1,7 @@
 import { BLOCK, MinMaxPyramid } from './min-max-pyramid.ts';
 
-/** Slots of a circle that has had no more samples than these: one block, for there may be thousands that get few. */
-export const INITIAL_SLOTS = BLOCK;
+/** Slots of a circle that has had no more samples than these: half a block, for there may be thousands that get few. */
+export const INITIAL_SLOTS = BLOCK / 2;
 /** Below this many samples single stores are faster than two bulk copies. */
 const BULK_MIN_COUNT = 64;
 
@@ -11,8 +11,9 @@ export const toBlocks = (count: number): number => Math.ceil(count / BLOCK) * BL
 /**
  * Samples in slots that go round, with a pyramid over the slots: where they stand, whatever their order means.
  *
- * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block, so a block inside
- * a run of live slots was always completed by the same lap. Slots double with the samples up to the capacity.
+ * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block (or, at first, less
+ * than one), so a block inside a run of live slots was always completed by the same lap. Slots double with the samples up
+ * to the capacity.
  */
 export class SlotCircle {
   readonly capacity: number;

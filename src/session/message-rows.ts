@@ -34,9 +34,15 @@ export function entryEnd(window: Int32Array, index: number, from: number, length
   return to;
 }
 
-function runEnd(series: Uint16Array, from: number, to: number): number {
+/** End of the rows of the series of row `from`; four at a time. */
+export function runEnd(series: Uint16Array, from: number, to: number): number {
   const first = series[from]!;
   let i = from + 1;
+  for (const end = to - 3; i < end; i += 4) {
+    const differs =
+      (series[i]! ^ first) | (series[i + 1]! ^ first) | (series[i + 2]! ^ first) | (series[i + 3]! ^ first);
+    if (differs !== 0) break;
+  }
   while (i < to && series[i] === first) i += 1;
   return i;
 }

@@ -171,9 +171,13 @@ export class SeriesState implements SeriesView {
     this.#sawPane(panes, row);
   }
 
-  /** Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one. */
-  addSamples(times: Float64Array, values: Float64Array, from: number, to: number): void {
-    const isRising = this.cells.addSamples(times, values, from, to);
+  /**
+   * Adds the samples `[from, to)`, in arrival order; a value of NaN is a missing one.
+   *
+   * @param areRising No time is smaller than the one before it, so nobody needs to look. Default false: not known.
+   */
+  addSamples(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean = false): void {
+    const isRising = this.cells.addSamples(times, values, from, to, areRising);
     this.windows.addSamples(times, values, from, to, isRising);
     const inOrder = isRising
       ? this.ring.appendRising(times, values, from, to)

@@ -185,7 +185,8 @@ export class SessionData {
       for (let row = 0; row < folds.length; row += 1) touched[folds.series[row]!]?.addFold(folds, row, features);
     }
     if (samples !== null && !message.slow) {
-      eachRun(samples, (i, from, to) => touched[i]?.addSamples(samples.time, samples.value, from, to));
+      const { time, value, isRising } = samples;
+      eachRun(samples, (i, from, to) => touched[i]?.addSamples(time, value, from, to, isRising));
     }
     if (history !== null) {
       eachRun(history, (i, from, to) => touched[i]?.addHistory(history.time, history.value, from, to));

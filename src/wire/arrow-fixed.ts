@@ -89,25 +89,62 @@ function int64At(
   name: string,
   arena: ColumnArena | null,
 ): Float64Array {
-  const out = arena === null ? new Float64Array(length) : arena.take(length);
-  if (length === 0) return out;
+  const out = takeFrom(arena, length);
+  readInt64(bytes, offset, name, out);
+  return out;
+}
+
+function takeFrom(arena: ColumnArena | null, length: number): Float64Array {
+  return arena === null ? new Float64Array(length) : arena.take(length);
+}
+
+/** Fills `out` with 64-bit integers. Returns whether none is smaller than the one before it. */
+function readInt64(bytes: Uint8Array, offset: number, name: string, out: Float64Array): boolean {
+  const { length } = out;
+  if (length === 0) return true;
   const at = bytes.byteOffset + offset;
   const halves =
     at % 4 === 0
       ? new Int32Array(bytes.buffer, at, 2 * length)
       : new Int32Array(bytes.slice(offset, offset + 8 * length).buffer);
   let outside = 0;
-  // Neighbours mostly share their high half: then a row is one comparison and one sum.
+  let isRising = true;
+  let highBefore = halves[1]!;
+  // Neighbours mostly share their high half: then a row is two comparisons and one sum. With its first bit turned, a low
+  // half is compared as a signed number.
   for (let i = 0; i < length; ) {
     const high = halves[2 * i + 1]!;
+    if (high < highBefore) isRising = false;
+    highBefore = high;
     outside |= (high + 0x200000) & ~0x3fffff;
     const middle = high * 2 ** 32 + 2 ** 31;
-    for (; i < length && halves[2 * i + 1] === high; i++) out[i] = middle + (halves[2 * i]! ^ 0x80000000);
+    let before = -0x80000000;
+    for (let k = 2 * i; i + 3 < length; i += 4, k += 8) {
+      const others =
+        (halves[k + 1]! ^ high) | (halves[k + 3]! ^ high) | (halves[k + 5]! ^ high) | (halves[k + 7]! ^ high);
+      if (others !== 0) break;
+      const a = halves[k]! ^ 0x80000000;
+      const b = halves[k + 2]! ^ 0x80000000;
+      const c = halves[k + 4]! ^ 0x80000000;
+      const d = halves[k + 6]! ^ 0x80000000;
+      if (a < before || b < a || c < b || d < c) isRising = false;
+      before = d;
+      out[i] = middle + a;
+      out[i + 1] = middle + b;
+      out[i + 2] = middle + c;
+      out[i + 3] = middle + d;
+    }
+    for (; i < length && halves[2 * i + 1] === high; i++) {
+      const low = halves[2 * i]! ^ 0x80000000;
+      if (low < before) isRising = false;
+      before = low;
+      out[i] = middle + low;
+    }
   }
   if (outside !== 0) {
     throw new StreamVizError('ARROW_RANGE', `Arrow column '${name}' has a number beyond 2^53.`, { details: { name } });
   }
-  return out;
+  return isRising;
 }
 
 const asBytes = (part: ArrayBuffer | ArrayBufferView): Uint8Array =>
@@ -126,11 +163,14 @@ export function readSamplePart(
 ): FixedPart<SampleColumns> {
   const bytes = asBytes(part);
   const { length, offsets, metadata, ignoredColumns } = readFixedBatch(bytes, SAMPLE_SCHEMA);
+  const time = takeFrom(arena, length);
+  const isRising = readInt64(bytes, offsets[1]!, 'time', time);
   const columns: SampleColumns = {
     length,
     series: uint16At(bytes, offsets[0]!, length),
-    time: int64At(bytes, offsets[1]!, length, 'time', arena),
+    time,
     value: float64At(bytes, offsets[2]!, length),
+    isRising,
   };
   return { columns, metadata, ignoredColumns };
 }

@@ -11,6 +11,8 @@ export interface SampleColumns {
   readonly series: Uint16Array;
   readonly time: Float64Array;
   readonly value: Float64Array;
+  /** No time of the whole column is smaller than the one before it, so nobody needs to look. Default: not known. */
+  readonly isRising?: boolean;
 }
 
 /** Rows of the pane schema: one summary of the samples in `[start, start + duration)` each. */

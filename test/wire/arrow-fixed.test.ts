@@ -57,6 +57,25 @@ const samplePart = writeSamplePart(samples, '{"series":[]}');
 const panePart = writePanePart(panes, '{"series":[],"keyframe":[]}');
 
 describe('the fixed-schema reader and writer', () => {
+  it('times are known to rise exactly where none is smaller than the one before it, across halves of 32 bits too', () => {
+    const step = fc.oneof(
+      { weight: 20, arbitrary: fc.constantFrom(0, 1, 2 ** 30, 2 ** 32) },
+      fc.constantFrom(-1, -(2 ** 31), -(2 ** 33)),
+    );
+    const first = fc.constantFrom(0, -1, 2 ** 32 - 3, 2 ** 31, -(2 ** 32) - 2, 1_763_000_000_000_000);
+    fc.assert(
+      fc.property(first, fc.array(step, { maxLength: 30 }), (start, steps) => {
+        let now = start;
+        const time = Float64Array.from([0, ...steps], (by) => (now += by));
+        const { length } = time;
+        const columns = { length, series: new Uint16Array(length), time, value: new Float64Array(length) };
+        const read = readSamplePart(writeSamplePart(columns)).columns;
+        expect([read.time, read.isRising]).toEqual([time, steps.every((by) => by >= 0)]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('read(write(samples)) equals samples, at any alignment, metadata included', () => {
     fc.assert(
       fc.property(anySamples, fc.option(fc.string()), (columns, metadata) => {

@@ -43,12 +43,20 @@ function seriesOf(length: number, series: number) {
 
 const samplesOf = (series: number): fc.Arbitrary<SampleColumns> =>
   fc.nat(12).chain((length) =>
-    fc.record({
-      length: fc.constant(length),
-      series: seriesOf(length, series),
-      time: floats(length, whole),
-      value: floats(length, float),
-    }),
+    fc
+      .record({
+        length: fc.constant(length),
+        series: seriesOf(length, series),
+        time: fc.oneof(
+          floats(length, whole),
+          floats(length, whole).map((times) => times.sort()),
+        ),
+        value: floats(length, float),
+      })
+      .map((columns) => ({
+        ...columns,
+        isRising: columns.time.every((time, i) => i === 0 || time >= columns.time[i - 1]!),
+      })),
   );
 
 const panesOf = (entries: readonly SeriesEntry[]): fc.Arbitrary<PaneColumns> =>
@@ -194,6 +202,7 @@ const emptySamples = (): SampleColumns => ({
   series: new Uint16Array(0),
   time: new Float64Array(0),
   value: new Float64Array(0),
+  isRising: true,
 });
 
 describe('writeMessage', () => {

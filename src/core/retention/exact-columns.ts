@@ -48,7 +48,7 @@ const entries = new Int32Array(CHUNK);
  * Widens the dense pixel columns of `out` by the samples of a run from the cursor to slot `to`, each in the column that
  * holds its time; moves the cursor. The break of the cursor's entry is settled.
  *
- * Allocates nothing. A column costs its edge blocks (2 x 32 values on average) and O(log of its samples) blocks; the values
+ * Allocates nothing. A column costs its edge blocks (2 x 64 values on average) and O(log of its samples) blocks; the values
  * at its edges are compared only where the block around them reaches beyond what the column already has.
  */
 export function fillExactly(

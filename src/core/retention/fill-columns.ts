@@ -37,7 +37,7 @@ const cursor: RunCursor = { slot: 0, entry: -1 };
  * finite ones in each column, as above. A missing value before a column's first sample sets its `breakBefore`.
  *
  * Entry 0 is column `firstColumn`; the run must lie inside the columns. Allocates nothing. A column of evenly spaced samples
- * costs 2 to 4 blocks of one level, however many samples it has, from 128 on; with fewer what {@link fillExactly} says.
+ * costs 2 to 4 blocks of one level, however many samples it has, from 256 on; with fewer what {@link fillExactly} says.
  */
 export function fillColumns(run: SampleRun, columnUs: number, firstColumn: number, out: LineBuffer): void {
   const { from, to, lastUs } = run;

@@ -1,8 +1,8 @@
 import type { PaneFields } from '../pane.ts';
 import type { StateTable } from '../state-table.ts';
+import { firstFrom, runEnd } from '../time-runs.ts';
 import { Finality } from './finality.ts';
 import { foldInto } from './fold-pane.ts';
-import { firstFrom, runEnd } from './pane-row.ts';
 import { restorePaneWindows, savePaneWindows } from './pane-windows-state.ts';
 import { countOutOfOrder, countUnusable } from './sample-counters.ts';
 import { WindowEmitter } from './window-emitter.ts';

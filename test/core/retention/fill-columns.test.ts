@@ -14,7 +14,7 @@ interface Column {
 }
 
 /**
- * The column of each of the samples `[i, j)`, one at a time: that of its time, or, in an aligned block of 64 x 2^k slots no
+ * The column of each of the samples `[i, j)`, one at a time: that of its time, or, in an aligned block of 128 x 2^k slots no
  * wider than 0.52 of a column, that of the middle of the largest such block.
  */
 function naiveAssignment(ring: SampleRing, i: number, j: number, columnUs: number): number[] {
@@ -23,7 +23,7 @@ function naiveAssignment(ring: SampleRing, i: number, j: number, columnUs: numbe
   ring.eachRun(i, j, (times, _values, from, to, offset) => {
     for (let slot = from; slot < to; slot += 1) {
       let column = Math.floor(times[slot]! / columnUs);
-      for (let size = 64; size <= 64 * 2 ** 13; size *= 2) {
+      for (let size = 128; size <= 128 * 2 ** 13; size *= 2) {
         const start = slot - (slot % size);
         const next = start + size + offset;
         if (start < from || start + size > to || next >= ring.length) break;

@@ -18,51 +18,8 @@ import {
   mergeRow,
   ODD,
   ROW,
-  runEnd,
   SUM,
 } from '../../../src/core/windows/pane-row.ts';
-
-/** By definition: the first sample at or after the edge or before its predecessor. */
-function plainEnd(times: Float64Array, from: number, to: number, edge: number): number {
-  let i = from + 1;
-  while (i < to && times[i]! >= times[i - 1]! && times[i]! < edge) i += 1;
-  return i;
-}
-
-test('a run ends at the edge wherever it lies, in a run of any length, equal times included', () => {
-  const times = Float64Array.from({ length: 220 }, (_, i) => i >> 1);
-  for (const [from, to] of [
-    [0, 220],
-    [0, 17],
-    [3, 20],
-    [7, 99],
-    [100, 219],
-  ] as const) {
-    for (let edge = times[from]! + 1; edge < 112; edge += 1) {
-      expect([from, to, edge, runEnd(times, from, to, edge)]).toEqual([
-        from,
-        to,
-        edge,
-        plainEnd(times, from, to, edge),
-      ]);
-    }
-    expect(runEnd(times, from, to, Infinity)).toBe(to);
-  }
-});
-
-test('a run ends at the one sample that is out of order, wherever that is and however far it jumps', () => {
-  const wrong: number[] = [];
-  for (let at = 1; at < 110; at += 1) {
-    for (const jump of [-0.5, -1.5, -50, 0.5, 1.5, 60, 1000, Number.NaN]) {
-      const times = Float64Array.from({ length: 110 }, (_, i) => i);
-      times[at]! += jump;
-      for (const edge of [40, 90, 2000]) {
-        if (runEnd(times, 0, 110, edge) !== plainEnd(times, 0, 110, edge)) wrong.push(at, jump, edge);
-      }
-    }
-  }
-  expect(wrong).toEqual([]);
-});
 
 const huge = fc.oneof(
   fc.constantFrom(1e16, -1e16, 1, 3, -7, 0.1),

@@ -7,7 +7,6 @@ import {
   counterStep,
   FIRST,
   FIRST_TIME,
-  firstFrom,
   INCREASE,
   INDEX,
   LAST,
@@ -19,7 +18,6 @@ import {
   MIN,
   mergeRow,
   ROW,
-  runEnd,
   SUM,
 } from '../../../src/core/windows/pane-row.ts';
 import { expectWithin, type Samples, sizeOf, valueSets } from './window-runs.ts';
@@ -171,56 +169,6 @@ test('increase over panes that follow one another is the sum of the steps, where
       expect(merged[INCREASE]).toBe(grown.reduce((sum, step) => sum + step, 0));
     }),
   );
-});
-
-test('a run ends at the first time that falls, is at or after the edge, or is no number', () => {
-  const step = fc.oneof({ weight: 40, arbitrary: fc.constantFrom(0, 1, 1, 2) }, fc.constantFrom(-1, 60, Number.NaN));
-  const long = fc.array(step, { minLength: 1, maxLength: 400 });
-  fc.assert(
-    fc.property(long, fc.nat({ max: 20 }), fc.nat({ max: 600 }), fc.nat({ max: 30 }), (steps, skip, edge, behind) => {
-      let time = 0;
-      const times = Float64Array.from(steps, (by) => {
-        if (Number.isNaN(by)) return by;
-        time += by;
-        return time;
-      });
-      const from = Math.min(skip, steps.length - 1);
-      const to = Math.max(from + 1, steps.length - behind);
-      fc.pre(times[from]! < edge);
-      let end = from + 1;
-      while (end < to && times[end]! >= times[end - 1]! && times[end]! < edge) end += 1;
-      expect(runEnd(times, from, to, edge)).toBe(end);
-    }),
-    { numRuns: 1000 },
-  );
-});
-
-test('among times that never fall the first at or after an edge is found', () => {
-  const steps = fc.array(fc.constantFrom(0, 1, 1, 2), { minLength: 1, maxLength: 400 });
-  fc.assert(
-    fc.property(
-      steps,
-      fc.nat({ max: 40 }),
-      fc.integer({ min: -5, max: 600 }),
-      fc.nat({ max: 30 }),
-      (by, skip, edge, behind) => {
-        let time = 0;
-        const times = Float64Array.from(by, (step) => (time += step));
-        const from = Math.min(skip, by.length);
-        const to = Math.max(from, by.length - behind);
-        let first = from;
-        while (first < to && times[first]! < edge) first += 1;
-        expect(firstFrom(times, from, to, edge)).toBe(first);
-      },
-    ),
-    { numRuns: 1000 },
-  );
-});
-
-test('times that rise past the edge and fall back behind it do not hide the end of the run', () => {
-  const times = Float64Array.from({ length: 300 }, (_, i) => (i >= 40 && i < 60 ? 1000 + i : i));
-  expect(runEnd(times, 0, 300, 500)).toBe(40);
-  expect(runEnd(times, 0, 300, 2000)).toBe(60);
 });
 
 test('the mean of values whose sum is no double is still theirs', () => {

@@ -161,7 +161,7 @@ describe('a message in a class', () => {
     const folded = decodeMessage(frame.header, frame.buffers);
     const { history, document, foldFeatures, keyframe, keyframeFeatures, folds } = folded;
     expect({ history, document, foldFeatures, keyframe, keyframeFeatures }).toEqual({
-      ...{ history: message.history, document: message.document, foldFeatures: features },
+      ...{ history: { ...message.history, isRising: true }, document: message.document, foldFeatures: features },
       ...{ keyframe: message.keyframe, keyframeFeatures: features },
     });
     expect([...folds!.duration]).toEqual([1e6, 1000]);

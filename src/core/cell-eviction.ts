@@ -1,4 +1,4 @@
-import { copyPane, createPaneFields, type PaneFields } from './pane.ts';
+import { createPaneFields, type PaneFields } from './pane.ts';
 import { collectShown, type TieredCells } from './shown-cells.ts';
 
 /*
@@ -27,14 +27,14 @@ export function evictToLimit(cells: KeptCells): void {
   const top = durations.length - 1;
   for (let k = 0; k < top; k += 1) {
     const tier = tiers[k]!;
-    while (tier.size > limit) evictTier(cells, k, tier.start[tier.head]! + durations[k + 1]!);
+    while (tier.size > limit) evictTier(cells, k, tier.start(tier.head) + durations[k + 1]!);
   }
   const coarsest = tiers[top]!;
-  while (coarsest.size > limit) expireBefore(cells, coarsest.start[coarsest.head]! + durations[top]!);
+  while (coarsest.size > limit) expireBefore(cells, coarsest.start(coarsest.head) + durations[top]!);
 }
 
 /**
- * Drops the oldest cells, finest tier first and about half a tier at a time, until the columns are at most `maxBytes`.
+ * Drops the oldest cells, finest tier first and about half a tier at a time, until they take at most `maxBytes`.
  *
  * The cells of the newest parent of each tier, and the newest cell of the coarsest, stay: below that no `maxBytes` is reached.
  */
@@ -46,9 +46,9 @@ export function evictToBytes(cells: KeptCells, maxBytes: number): void {
     const parent = durations[Math.min(top, k + 1)]!;
     tier.trim();
     while (cells.bytes > maxBytes && tier.size > 1) {
-      const newest = Math.floor(tier.start[tier.end - 1]! / parent) * parent;
-      const oldest = Math.floor(tier.start[tier.head]! / parent) * parent;
-      const middle = Math.floor(tier.start[tier.head + (tier.size >> 1)]! / parent) * parent;
+      const newest = Math.floor(tier.start(tier.end - 1) / parent) * parent;
+      const oldest = Math.floor(tier.start(tier.head) / parent) * parent;
+      const middle = Math.floor(tier.start(tier.head + (tier.size >> 1)) / parent) * parent;
       const edge = Math.min(newest, Math.max(oldest + parent, middle));
       if (edge <= oldest) break;
       if (k === top) expireBefore(cells, edge);
@@ -62,7 +62,7 @@ export function evictToBytes(cells: KeptCells, maxBytes: number): void {
 export function expireBefore(cells: KeptCells, edgeUs: number): void {
   const edge = coarsestEdge(cells, edgeUs);
   const coarsest = cells.tiers[cells.tiers.length - 1]!;
-  for (let row = coarsest.lowerBound(cells.from); row < coarsest.end && coarsest.start[row]! < edge; row += 1) {
+  for (let row = coarsest.lowerBound(cells.from); row < coarsest.end && coarsest.start(row) < edge; row += 1) {
     cells.gone += coarsest.shown(row);
   }
   if (edge > cells.from) cells.from = edge;
@@ -77,10 +77,11 @@ export function forgetBefore(cells: KeptCells, edgeUs: number): void {
 /** Makes a cell hold itself what the finer ones under it show, where they know as many samples or more. */
 export function inherit(cells: TieredCells, tierIndex: number, row: number): void {
   const tier = cells.tiers[tierIndex]!;
-  if (tier.below[row]! === 0 || tier.below[row]! < tier.count[row]!) return;
+  const below = tier.below(row);
+  if (below === 0 || below < tier.count(row)) return;
   inherited.count[0] = 0;
   collectShown(cells, tierIndex, row, inherited);
-  copyPane(tier, row, inherited, 0);
+  tier.copyFrom(row, inherited, 0);
 }
 
 /**
@@ -93,10 +94,10 @@ export function inheritBefore(cells: TieredCells, tierIndex: number, edgeUs: num
   const finer = cells.tiers[tierIndex - 1]!;
   if (finer.size === 0) return;
   const duration = cells.durations[tierIndex]!;
-  const from = tier.lowerBound(Math.floor(finer.start[finer.head]! / duration) * duration);
-  for (let row = from; row < tier.end && tier.start[row]! < edgeUs; row += 1) {
+  const from = tier.lowerBound(Math.floor(finer.start(finer.head) / duration) * duration);
+  for (let row = from; row < tier.end && tier.start(row) < edgeUs; row += 1) {
     inherit(cells, tierIndex, row);
-    tier.below[row] = 0;
+    tier.setBelow(row, 0);
   }
 }
 
@@ -118,7 +119,7 @@ function evictTier(cells: KeptCells, k: number, edgeUs: number): void {
 function dropBefore(cells: KeptCells, edgeUs: number): void {
   const top = cells.tiers.length - 1;
   const coarsest = cells.tiers[top]!;
-  for (let row = coarsest.head; row < coarsest.end && coarsest.start[row]! < edgeUs; row += 1) {
+  for (let row = coarsest.head; row < coarsest.end && coarsest.start(row) < edgeUs; row += 1) {
     cells.count -= coarsest.shown(row);
   }
   leave(cells, top, edgeUs);

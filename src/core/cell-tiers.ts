@@ -1,6 +1,6 @@
-import { CellColumns } from './cell-columns.ts';
 import { evictToBytes, evictToLimit, expireBefore, forgetBefore, inherit, inheritBefore } from './cell-eviction.ts';
-import { copyPane, createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
+import { CellTier } from './cell-tier.ts';
+import { createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
 import { collectShown, eachShownCell, firstShownTime, type VisitCell } from './shown-cells.ts';
 import { commonCoarser } from './tier-lists.ts';
 import { firstFrom, runEnd } from './time-runs.ts';
@@ -25,8 +25,8 @@ const SCRATCH = createPaneFields(1);
 export class CellTiers {
   /** Durations in us, ascending; each divides the next. */
   readonly durations: readonly number[];
-  /** Columns of each tier, finest first. */
-  readonly tiers: readonly CellColumns[];
+  /** The cells of each tier, finest first. */
+  readonly tiers: readonly CellTier[];
   /** Each tier holds the cells that start at or after this. Never rises with the tier. */
   readonly horizons: Float64Array;
   readonly limit: number;
@@ -43,7 +43,7 @@ export class CellTiers {
   constructor(options: { readonly durations: readonly number[]; readonly limit: number }) {
     this.durations = [...options.durations];
     this.limit = options.limit;
-    this.tiers = this.durations.map(() => new CellColumns());
+    this.tiers = this.durations.map(() => new CellTier());
     this.horizons = new Float64Array(this.durations.length).fill(Number.NEGATIVE_INFINITY);
   }
 
@@ -106,8 +106,8 @@ export class CellTiers {
     const tier = this.tiers[tierIndex]!;
     const cell = tier.ensureRow(startUs);
     const before = tier.shown(cell);
-    copyPane(tier, cell, panes, row);
-    tier.asOf[cell] = seq;
+    tier.copyFrom(cell, panes, row);
+    tier.setAsOf(cell, seq);
     this.#raise(tierIndex + 1, startUs, tier.shown(cell) - before);
   }
 
@@ -128,7 +128,7 @@ export class CellTiers {
   /** Whether nothing can be missing from this cell of the message last applied to the series. */
   isProved(tierIndex: number, row: number): boolean {
     const tier = this.tiers[tierIndex]!;
-    return this.hole === null || tier.asOf[row]! >= this.hole.seq || tier.start[row]! > this.hole.before;
+    return this.hole === null || tier.asOf(row) >= this.hole.seq || tier.start(row) > this.hole.before;
   }
 
   /** Samples in the shown cells from {@link from} on. O(cells of the coarsest tier). */
@@ -142,9 +142,11 @@ export class CellTiers {
   /** The pane of all shown cells, or null without samples. O(cells). */
   summary(): Pane | null {
     const all = createPaneFields(1);
-    this.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) =>
-      mergePaneInto(all, 0, this.tiers[tierIndex]!, row),
-    );
+    const one = createPaneFields(1);
+    this.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) => {
+      this.tiers[tierIndex]!.copyTo(row, one);
+      mergePaneInto(all, 0, one, 0);
+    });
     return paneAt(all, 0);
   }
 
@@ -177,7 +179,7 @@ export class CellTiers {
   }
 
   /**
-   * Drops the oldest cells, finest tier first and about half a tier at a time, until the columns are at most `maxBytes`.
+   * Drops the oldest cells, finest tier first and about half a tier at a time, until they take at most `maxBytes`.
    *
    * Whole parents go and keep what their cells knew; what leaves the coarsest tier counts as {@link gone}. The cells of the
    * newest parent of each tier, and the newest cell of the coarsest, stay: below that no `maxBytes` is reached.
@@ -191,7 +193,7 @@ export class CellTiers {
     evictToLimit(this);
   }
 
-  /** Bytes of the columns of all tiers. */
+  /** Bytes of all tiers. */
   get bytes(): number {
     let total = 0;
     for (const tier of this.tiers) total += tier.bytes;
@@ -210,8 +212,8 @@ export class CellTiers {
       const cell = tier.ensureRow(start);
       const before = tier.shown(cell);
       if (k === finest && k > 0) inherit(this, k, cell);
-      tier.below[cell]! += gained;
-      mergePaneInto(tier, cell, panes, row);
+      tier.setBelow(cell, tier.below(cell) + gained);
+      tier.merge(cell, panes, row);
       gained = tier.shown(cell) - before;
     }
     this.count += gained;
@@ -226,7 +228,7 @@ export class CellTiers {
       const tier = this.tiers[k]!;
       const cell = tier.ensureRow(Math.floor(startUs / duration) * duration);
       const before = tier.shown(cell);
-      tier.below[cell]! += rise;
+      tier.setBelow(cell, tier.below(cell) + rise);
       rise = tier.shown(cell) - before;
     }
     this.count += rise;
@@ -234,7 +236,7 @@ export class CellTiers {
 
   /**
    * The same cells under tiers that differ in the finest alone: one that goes leaves its sums to its parents, one that
-   * comes begins empty at `horizonUs`. Takes the columns over: this object must not be used any more. O(cells of a tier).
+   * comes begins empty at `horizonUs`. Takes the cells over: this object must not be used any more. O(cells of a tier).
    * `durations` must differ in the finest at most (tier-lists.ts).
    */
   withFinest(durations: readonly number[], horizonUs: number): CellTiers {
@@ -243,8 +245,8 @@ export class CellTiers {
     const come = durations.length - kept;
     if (gone > 0) inheritBefore(this, 1, Number.POSITIVE_INFINITY);
     const next = new CellTiers({ durations, limit: this.limit });
-    const tiers = [...(come > 0 ? [new CellColumns()] : []), ...this.tiers.slice(gone)];
-    (next.tiers as CellColumns[]).splice(0, durations.length, ...tiers);
+    const tiers = [...(come > 0 ? [new CellTier()] : []), ...this.tiers.slice(gone)];
+    (next.tiers as CellTier[]).splice(0, durations.length, ...tiers);
     for (let k = 0; k < kept; k += 1) next.horizons[come + k] = this.horizons[gone + k]!;
     if (come > 0) next.horizons[0] = Math.max(horizonUs, next.horizons[1]!);
     next.count = this.count;

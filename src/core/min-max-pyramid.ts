@@ -20,8 +20,9 @@ export const BLOCK_STRIDE = 4;
 
 const FAN_OUT = 1 << LEVEL_SHIFT;
 const LEVELS = 14;
-/** A level without blocks: short pyramids, of which there are thousands, have many. */
+/** A level without blocks, and all levels of a short pyramid: there are thousands. */
 const NO_BLOCKS = new Float64Array(0);
+const NO_LEVELS: readonly Float64Array[] = Array<Float64Array>(LEVELS).fill(NO_BLOCKS);
 const BLOCK_SCRATCH = new Float64Array(BLOCK_STRIDE);
 
 /** Widens `out` (min, max, sum, count) by the finite values in `[from, to)`. */
@@ -151,16 +152,9 @@ export function addRun(levels: readonly Float64Array[], from: number, to: number
 /** Min, max, sum and count of finite values over any range of an array, in about log time. See the guarantees above. */
 export class MinMaxPyramid {
   /** Lowest level first: {@link BLOCK_STRIDE} numbers a block. Read, never write; replaced by `grow`. */
-  readonly levels: Float64Array[] = [];
+  levels = NO_LEVELS;
   /** Time of the first sample of each block, lowest level first. Read, never write; replaced by `grow`. */
-  readonly starts: Float64Array[] = [];
-
-  constructor() {
-    for (let k = 0; k < LEVELS; k++) {
-      this.levels.push(NO_BLOCKS);
-      this.starts.push(NO_BLOCKS);
-    }
-  }
+  starts = NO_LEVELS;
 
   /** Bytes held. */
   get bytes(): number {
@@ -172,12 +166,10 @@ export class MinMaxPyramid {
 
   /** Makes room for `slots` values; what is completed stays. */
   grow(slots: number): void {
-    let blocks = slots >>> BLOCK_SHIFT;
-    for (let k = 0; k < LEVELS; k++) {
-      this.levels[k] = grown(this.levels[k]!, blocks * BLOCK_STRIDE);
-      this.starts[k] = grown(this.starts[k]!, blocks);
-      blocks >>>= LEVEL_SHIFT;
-    }
+    const blocks = slots >>> BLOCK_SHIFT;
+    if (blocks === 0) return;
+    this.levels = this.levels.map((level, k) => grown(level, (blocks >>> (k * LEVEL_SHIFT)) * BLOCK_STRIDE));
+    this.starts = this.starts.map((starts, k) => grown(starts, blocks >>> (k * LEVEL_SHIFT)));
   }
 
   /** Completes every block whose last slot lies in `[from, to)`. */

@@ -2,7 +2,7 @@ import type { LineBuffer } from './line-buffer.ts';
 import { BLOCK, clearSummary } from './min-max-pyramid.ts';
 import { fillColumns } from './retention/fill-columns.ts';
 import { mergeLateRows } from './retention/late-rows.ts';
-import { INITIAL_SLOTS, SlotCircle, toBlocks } from './slot-circle.ts';
+import { areSlots, SlotCircle, toBlocks } from './slot-circle.ts';
 import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
 import { areRising } from './time-runs.ts';
@@ -123,10 +123,8 @@ export class SampleRing extends SlotCircle {
     const value = doublesIn(table, 'value', time.length);
     const ring = new SampleRing(wholeIn(table, 'capacity', 1, MOST_SAMPLES));
     const most = toBlocks(ring.capacity);
-    const slots = wholeIn(table, 'slots', Math.min(INITIAL_SLOTS, most), most);
-    if (slots % BLOCK !== 0 && slots !== INITIAL_SLOTS) {
-      throw stateInvalid(`ring.slots is ${slots}, expected ${INITIAL_SLOTS} or a multiple of ${BLOCK}`);
-    }
+    const slots = wholeIn(table, 'slots', 1, most);
+    if (!areSlots(slots)) throw stateInvalid(`ring.slots is ${slots}, expected a part or a multiple of ${BLOCK}`);
     if (time.length > Math.min(slots, ring.capacity))
       throw stateInvalid('the ring holds more samples than it has room');
     if (!isRising(time) || !Number.isFinite(time[0] ?? 0) || !Number.isFinite(time.at(-1) ?? 0)) {

@@ -1,5 +1,5 @@
-import type { CellColumns } from './cell-columns.ts';
-import { mergePaneInto, type PaneFields } from './pane.ts';
+import type { CellTier } from './cell-tier.ts';
+import { createPaneFields, mergePaneInto, type PaneFields } from './pane.ts';
 
 /*
  * Which cells of several tiers are shown: of a cell and the finer ones under it the larger count, the finer when equal. They
@@ -9,11 +9,13 @@ import { mergePaneInto, type PaneFields } from './pane.ts';
 /** Cells in tiers of rising duration, finest first. */
 export interface TieredCells {
   readonly durations: readonly number[];
-  readonly tiers: readonly CellColumns[];
+  readonly tiers: readonly CellTier[];
 }
 
-/** Called for one shown cell; `tierIndex` and `row` address its columns in {@link TieredCells.tiers} until the cells change. */
+/** Called for one shown cell; `tierIndex` and `row` address it in {@link TieredCells.tiers} until the cells change. */
 export type VisitCell = (durationUs: number, startUs: number, tierIndex: number, row: number) => void;
+
+const SCRATCH = createPaneFields(1);
 
 /** Visits the shown cells that overlap `[startUs, endUs)` in time order. O(log n + cells visited). */
 export function eachShownCell(cells: TieredCells, startUs: number, endUs: number, visit: VisitCell): void {
@@ -25,10 +27,10 @@ function eachFrom(cells: TieredCells, tierIndex: number, startUs: number, endUs:
   const duration = cells.durations[tierIndex]!;
   const first = tier.lowerBound(Math.floor(startUs / duration) * duration);
   for (let row = first; row < tier.end; row += 1) {
-    const start = tier.start[row]!;
+    const start = tier.start(row);
     if (start >= endUs) return;
-    const below = tier.below[row]!;
-    if (tier.count[row]! > below || (tierIndex === 0 && tier.count[row]! > 0)) visit(duration, start, tierIndex, row);
+    const below = tier.below(row);
+    if (tier.count(row) > below || (tierIndex === 0 && tier.count(row) > 0)) visit(duration, start, tierIndex, row);
     else if (below > 0) {
       eachFrom(cells, tierIndex - 1, Math.max(startUs, start), Math.min(endUs, start + duration), visit);
     }
@@ -41,10 +43,10 @@ export function firstShownTime({ durations, tiers }: TieredCells): number {
   let tier = tiers[tierIndex]!;
   let row = tier.head;
   while (row < tier.end) {
-    const below = tier.below[row]!;
-    if (tier.count[row]! > below || (tierIndex === 0 && tier.count[row]! > 0)) return tier.firstTime[row]!;
+    const below = tier.below(row);
+    if (tier.count(row) > below || (tierIndex === 0 && tier.count(row) > 0)) return tier.firstTime(row);
     if (below > 0) {
-      const start = tier.start[row]!;
+      const start = tier.start(row);
       tierIndex -= 1;
       tier = tiers[tierIndex]!;
       row = tier.lowerBound(start);
@@ -56,13 +58,14 @@ export function firstShownTime({ durations, tiers }: TieredCells): number {
 /** Merges what is shown of one cell, its own pane or the finer ones under it, into row 0 of `into`. */
 export function collectShown(cells: TieredCells, tierIndex: number, row: number, into: PaneFields): void {
   const tier = cells.tiers[tierIndex]!;
-  if (tierIndex === 0 || tier.count[row]! > tier.below[row]!) {
-    mergePaneInto(into, 0, tier, row);
+  if (tierIndex === 0 || tier.count(row) > tier.below(row)) {
+    tier.copyTo(row, SCRATCH);
+    mergePaneInto(into, 0, SCRATCH, 0);
     return;
   }
   const finer = cells.tiers[tierIndex - 1]!;
-  const end = tier.start[row]! + cells.durations[tierIndex]!;
-  for (let r = finer.lowerBound(tier.start[row]!); r < finer.end && finer.start[r]! < end; r += 1) {
+  const end = tier.start(row) + cells.durations[tierIndex]!;
+  for (let r = finer.lowerBound(tier.start(row)); r < finer.end && finer.start(r) < end; r += 1) {
     collectShown(cells, tierIndex - 1, r, into);
   }
 }

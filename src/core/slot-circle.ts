@@ -1,9 +1,13 @@
 import { BLOCK, MinMaxPyramid } from './min-max-pyramid.ts';
 
-/** Slots of a circle that has had no more samples than these: half a block, for there may be thousands that get few. */
-export const INITIAL_SLOTS = BLOCK / 2;
+/** Slots of a circle that has had no more samples than these: far less than a block, for there may be thousands that get few. */
+const INITIAL_SLOTS = 16;
 /** Below this many samples single stores are faster than two bulk copies. */
 const BULK_MIN_COUNT = 64;
+
+/** Whether a circle may have so many slots: whole blocks of the pyramid, or at first a part of one. */
+export const areSlots = (count: number): boolean =>
+  count % BLOCK === 0 || (count < BLOCK && BLOCK % count === 0 && count >= INITIAL_SLOTS);
 
 /** So many, in whole blocks of the pyramid. */
 export const toBlocks = (count: number): number => Math.ceil(count / BLOCK) * BLOCK;
@@ -11,8 +15,8 @@ export const toBlocks = (count: number): number => Math.ceil(count / BLOCK) * BL
 /**
  * Samples in slots that go round, with a pyramid over the slots: where they stand, whatever their order means.
  *
- * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block (or, at first, less
- * than one), so a block inside a run of live slots was always completed by the same lap. Slots double with the samples up
+ * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block or, at first, a
+ * part of one, so a block inside a run of live slots was always completed by the same lap. Slots double with the samples up
  * to the capacity.
  */
 export class SlotCircle {
@@ -28,10 +32,8 @@ export class SlotCircle {
   /** @param capacity Most samples held; a positive integer. */
   constructor(capacity: number) {
     this.capacity = Math.max(1, Math.floor(capacity));
-    const slots = Math.min(INITIAL_SLOTS, toBlocks(this.capacity));
-    this.times = new Float64Array(slots);
-    this.values = new Float64Array(slots);
-    this.pyramid.grow(slots);
+    this.times = new Float64Array(INITIAL_SLOTS);
+    this.values = new Float64Array(INITIAL_SLOTS);
   }
 
   get length(): number {

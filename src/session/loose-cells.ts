@@ -64,7 +64,7 @@ export class LooseCells {
     const to = ring.lowerBound(endUs);
     this.#lastEndUs = endUs;
     this.#lastTo = to;
-    const counted = cells.tiers[tierIndex]!.count[row]!;
+    const counted = cells.tiers[tierIndex]!.count(row);
     const held = (from === to ? 0 : ring.finiteCount(from, to)) + folds.countIn(startUs, endUs);
     if (held === counted) return;
     if (this.length === this.tier.length) this.#grow();
@@ -108,7 +108,7 @@ function reachesAll({ tiers }: CellTiers, endUs: number): boolean {
   for (let k = 0; k < tiers.length; k += 1) {
     const tier = tiers[k]!;
     const newest = tier.end - 1;
-    if (newest >= tier.head && tier.count[newest]! > 0 && !(tier.lastTime[newest]! < endUs)) return false;
+    if (newest >= tier.head && tier.count(newest) > 0 && !(tier.lastTime(newest) < endUs)) return false;
   }
   return true;
 }

@@ -114,7 +114,7 @@ export class RawQuantiles {
     cells.eachShown(startUs, endUs, (durationUs, cellStartUs, tierIndex, row) => {
       if (cellStartUs < firstUs) firstUs = cellStartUs;
       if (cellStartUs + durationUs > lastUs) lastUs = cellStartUs + durationUs;
-      counted += cells.tiers[tierIndex]!.count[row]!;
+      counted += cells.tiers[tierIndex]!.count(row);
     });
     const from = ring.lowerBound(firstUs);
     return ring.finiteCount(from, ring.lowerBoundFrom(from, lastUs, ring.length)) === counted;

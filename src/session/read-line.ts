@@ -1,4 +1,5 @@
 import type { LineBuffer } from '../core/line-buffer.ts';
+import { createPaneFields } from '../core/pane.ts';
 import { LineColumns } from '../core/retention/line-columns.ts';
 import { type LineSource, LooseCells } from './loose-cells.ts';
 import type { LineRange, NearestSample } from './session-view.ts';
@@ -17,6 +18,7 @@ export type { LineSource } from './loose-cells.ts';
 const loose = new LooseCells();
 const columns = new LineColumns();
 const summary = new Float64Array(4);
+const CELL = createPaneFields(1);
 
 /** First fold that can reach into times from `timeUs` on. */
 const firstFold = ({ folds }: LineSource, timeUs: number): number => folds.lowerBound(timeUs - folds.longestUs);
@@ -89,11 +91,10 @@ function readColumns(source: LineSource, range: LineRange, out: LineBuffer): voi
   const end = ring.lowerBound(columns.endUs);
   let next = ring.lowerBound(columns.startUs);
   for (let i = 0; i < loose.length; i += 1) {
-    const tier = cells.tiers[loose.tier[i]!]!;
-    const row = loose.row[i]!;
     if (loose.from[i]! > next) columns.addRows(ring, next, Math.min(end, loose.from[i]!));
     if (loose.richer[i] === 1) columns.addRows(ring, Math.max(next, loose.from[i]!), Math.min(end, loose.to[i]!));
-    columns.addEnvelope(tier.firstTime[row]!, tier.lastTime[row]!, tier, row);
+    cells.tiers[loose.tier[i]!]!.copyTo(loose.row[i]!, CELL);
+    columns.addEnvelope(CELL.firstTime[0]!, CELL.lastTime[0]!, CELL, 0);
     next = Math.max(next, loose.to[i]!);
   }
   columns.addRows(ring, next, end);
@@ -150,11 +151,10 @@ export function readExtent(source: LineSource, startUs: number, endUs: number, o
   }
   loose.find(source, startUs, endUs);
   for (let i = 0; i < loose.length; i += 1) {
-    const tier = cells.tiers[loose.tier[i]!]!;
-    const row = loose.row[i]!;
-    if (tier.lastTime[row]! < startUs || tier.firstTime[row]! >= endUs) continue;
-    min = Math.min(min, tier.min[row]!);
-    max = Math.max(max, tier.max[row]!);
+    cells.tiers[loose.tier[i]!]!.copyTo(loose.row[i]!, CELL);
+    if (CELL.lastTime[0]! < startUs || CELL.firstTime[0]! >= endUs) continue;
+    min = Math.min(min, CELL.min[0]!);
+    max = Math.max(max, CELL.max[0]!);
   }
   if (min > max) return false;
   out[0] = min;
@@ -205,10 +205,12 @@ export function readNearest(source: LineSource, timeUs: number): NearestSample |
   loose.find(source, timeUs - reach, timeUs + reach);
   for (let i = 0; i < loose.length; i += 1) {
     const tier = cells.tiers[loose.tier[i]!]!;
-    const away = distance(timeUs, tier.firstTime[loose.row[i]!]!, tier.lastTime[loose.row[i]!]!);
+    const row = loose.row[i]!;
+    const away = distance(timeUs, tier.firstTime(row), tier.lastTime(row));
     if (away >= best) continue;
     best = away;
-    found = paneSample(tier, loose.row[i]!, loose.startUs[i]!, loose.endUs[i]!);
+    tier.copyTo(row, CELL);
+    found = paneSample(CELL, 0, loose.startUs[i]!, loose.endUs[i]!);
   }
   for (let i = firstFold(source, timeUs - best); i < folds.end && folds.firstTime[i]! < timeUs + best; i += 1) {
     const away = distance(timeUs, folds.firstTime[i]!, folds.lastTime[i]!);

@@ -2,7 +2,7 @@ import { doublesIn, isRising, stateInvalid, tableNamed } from '../core/state-inp
 import type { StateTable } from '../core/state-table.ts';
 import type { WindowResults } from '../core/windows/window-results.ts';
 
-const FIRST_CAPACITY = 16;
+const FIRST_CAPACITY = 4;
 const STATE_COLUMNS = ['startUs', 'endUs', 'count', 'coverage', 'revision', 'flags', 'loose'] as const;
 
 /** What a result is stored with besides its own columns. */

@@ -1,4 +1,5 @@
 import type { CellTiers, VisitCell } from '../core/cell-tiers.ts';
+import { createPaneFields } from '../core/pane.ts';
 import type { SampleRing } from '../core/sample-ring.ts';
 import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed } from '../core/state-input.ts';
 import type { StateTable } from '../core/state-table.ts';
@@ -35,6 +36,7 @@ export interface FeedRange {
 const CHUNK = 4096;
 const times = new Float64Array(CHUNK);
 const values = new Float64Array(CHUNK);
+const CELL = createPaneFields(1);
 
 /**
  * Feeds an operator with what a series holds, in event-time order, and remembers where that was coarse.
@@ -66,9 +68,9 @@ export class CellFeed {
         // What is gone, or was never told, may have been the step before the first sample.
         const isBeginning = cells.gone === 0 && cells.horizons[cells.horizons.length - 1] === Number.NEGATIVE_INFINITY;
         const retainedUs = Math.max(cells.from, cells.horizons[cells.horizons.length - 1]!);
-        if (!isBeginning) this.wholeFromUs = range.isAnchored ? tier.firstTime[row]! + 1 : retainedUs;
+        if (!isBeginning) this.wholeFromUs = range.isAnchored ? tier.firstTime(row) + 1 : retainedUs;
       }
-      const count = tier.count[row]!;
+      const count = tier.count(row);
       const from = ring.lowerBound(startUs);
       const to = ring.lowerBoundFrom(from, startUs + durationUs, ring.length);
       if (from < to && ring.finiteCount(from, to) === count) {
@@ -80,12 +82,12 @@ export class CellFeed {
         this.#coarseEnd.push(startUs + durationUs);
       }
       if (durationUs > range.sizeUs) {
-        times[0] = tier.lastTime[row]!;
-        values[0] = tier.last[row]!;
-        operator.add(times, values, 0, 1, range.nowUs);
+        tier.copyTo(row, CELL);
+        operator.add(CELL.lastTime, CELL.last, 0, 1, range.nowUs);
         return;
       }
-      operator.addPane(startUs, durationUs, tier, row, features.of(durationUs, startUs, count));
+      tier.copyTo(row, CELL);
+      operator.addPane(startUs, durationUs, CELL, 0, features.of(durationUs, startUs, count));
     };
     cells.eachShown(anchorUs, Number.POSITIVE_INFINITY, visit);
   }
@@ -141,9 +143,9 @@ function startOfSampleBefore(cells: CellTiers, timeUs: number): number {
   let found = Number.NEGATIVE_INFINITY;
   let endUs = timeUs;
   for (let row = tier.lowerBound(timeUs) - 1; row >= tier.head && found === Number.NEGATIVE_INFINITY; row -= 1) {
-    const startUs = tier.start[row]!;
+    const startUs = tier.start(row);
     cells.eachShown(startUs, endUs, (_duration, cellStartUs, tierIndex, cellRow) => {
-      if (cells.tiers[tierIndex]!.firstTime[cellRow]! < timeUs) found = cellStartUs;
+      if (cells.tiers[tierIndex]!.firstTime(cellRow) < timeUs) found = cellStartUs;
     });
     endUs = startUs;
   }
@@ -154,9 +156,9 @@ function startOfSampleBefore(cells: CellTiers, timeUs: number): number {
 export function hasSampleBetween(cells: CellTiers, afterUs: number, beforeUs: number): boolean {
   let found = false;
   cells.eachShown(afterUs, beforeUs, (_duration, _start, tierIndex, row) => {
-    const { firstTime, lastTime } = cells.tiers[tierIndex]!;
-    const first = firstTime[row]!;
-    const last = lastTime[row]!;
+    const tier = cells.tiers[tierIndex]!;
+    const first = tier.firstTime(row);
+    const last = tier.lastTime(row);
     if ((first > afterUs && first < beforeUs) || (last > afterUs && last < beforeUs)) found = true;
   });
   return found;
@@ -180,9 +182,11 @@ export function newestTakenUs(
 export function firstTimeAfter(cells: CellTiers, timeUs: number): number {
   let least = Number.POSITIVE_INFINITY;
   cells.eachShown(timeUs, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) => {
-    const { firstTime, lastTime } = cells.tiers[tierIndex]!;
-    if (firstTime[row]! > timeUs) least = Math.min(least, firstTime[row]!);
-    if (lastTime[row]! > timeUs) least = Math.min(least, lastTime[row]!);
+    const tier = cells.tiers[tierIndex]!;
+    const first = tier.firstTime(row);
+    const last = tier.lastTime(row);
+    if (first > timeUs) least = Math.min(least, first);
+    if (last > timeUs) least = Math.min(least, last);
   });
   return least;
 }
@@ -192,7 +196,7 @@ export function newestTimeUs({ tiers }: CellTiers): number {
   let newest = Number.NaN;
   for (const tier of tiers) {
     const row = tier.end - 1;
-    if (row >= tier.head && tier.count[row]! > 0 && !(tier.lastTime[row]! <= newest)) newest = tier.lastTime[row]!;
+    if (row >= tier.head && tier.count(row) > 0 && !(tier.lastTime(row) <= newest)) newest = tier.lastTime(row);
   }
   return newest;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CellColumns } from '../../src/core/cell-columns.ts';
+import { CellTier } from '../../src/core/cell-tier.ts';
 import { CellTiers } from '../../src/core/cell-tiers.ts';
-import { createPaneFields, type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
+import { createPaneFields, type Pane, type PaneFields, paneOf } from '../../src/core/pane.ts';
 import { paneColumns } from '../session/message-builder.ts';
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
@@ -15,12 +15,18 @@ function add(cells: CellTiers, times: readonly number[]): boolean {
 function shownOf(cells: CellTiers): readonly (readonly [tier: number, start: number, pane: Pane | null])[] {
   const shown: (readonly [number, number, Pane | null])[] = [];
   cells.eachShown(-Infinity, Infinity, (_duration, start, tier, row) => {
-    shown.push([tier, start, paneAt(cells.tiers[tier]!, row)]);
+    shown.push([tier, start, cells.tiers[tier]!.pane(row)]);
   });
   return shown;
 }
 
-test('columns of cells equal a sorted map, whatever is made, found and dropped in any order', () => {
+function fieldsOf(count: number): PaneFields {
+  const fields = createPaneFields(1);
+  fields.count[0] = count;
+  return fields;
+}
+
+test('rows of cells equal a sorted map, whatever is made, found and dropped in any order', () => {
   const step = fc.oneof(
     { weight: 6, arbitrary: whole(-40, 40).map((start) => ({ kind: 'make' as const, start })) },
     { weight: 1, arbitrary: whole(-45, 45).map((start) => ({ kind: 'drop' as const, start })) },
@@ -29,13 +35,13 @@ test('columns of cells equal a sorted map, whatever is made, found and dropped i
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
-      let cells = new CellColumns();
+      let cells = new CellTier();
       const model = new Map<number, number>();
       for (const [i, { kind, start }] of steps.entries()) {
         if (kind === 'make') {
           const row = cells.ensureRow(start);
-          expect(cells.count[row]).toBe(model.get(start) ?? 0);
-          cells.count[row] = i + 1;
+          expect(cells.count(row)).toBe(model.get(start) ?? 0);
+          cells.copyFrom(row, fieldsOf(i + 1), 0);
           model.set(start, i + 1);
         } else if (kind === 'drop') {
           cells.evictBefore(start);
@@ -45,14 +51,15 @@ test('columns of cells equal a sorted map, whatever is made, found and dropped i
           expect(cells.bytes).toBe(11 * 8 * Math.max(2, 2 ** Math.ceil(Math.log2(Math.max(1, model.size)))));
         } else {
           const table = cells.toTable('cells');
-          cells = new CellColumns();
+          cells = new CellTier();
           cells.restore(table);
         }
       }
       const starts = [...model.keys()].sort((a, b) => a - b);
       expect(cells.size).toBe(starts.length);
-      expect([...cells.start.subarray(cells.head, cells.end)]).toEqual(starts);
-      expect([...cells.count.subarray(cells.head, cells.end)]).toEqual(starts.map((start) => model.get(start)));
+      const { columns } = cells.toTable('cells');
+      expect([...columns.start!]).toEqual(starts);
+      expect([...columns.count!]).toEqual(starts.map((start) => model.get(start)));
       for (let start = -46; start <= 46; start += 1) {
         expect(cells.lowerBound(start) - cells.head).toBe(starts.filter((each) => each < start).length);
         expect(cells.find(start)).toBe(model.has(start) ? cells.head + starts.indexOf(start) : -1);
@@ -62,20 +69,20 @@ test('columns of cells equal a sorted map, whatever is made, found and dropped i
   );
 });
 
-test('columns whose front half is free take no more room', () => {
-  const cells = new CellColumns();
+test('rows whose front half is free take no more room', () => {
+  const cells = new CellTier();
   for (let i = 0; i < 1000; i += 1) {
     cells.ensureRow(i);
     cells.evictBefore(i - 2);
     expect(cells.bytes).toBe((i < 2 ? 2 : 4) * 11 * 8);
   }
-  const full = new CellColumns();
+  const full = new CellTier();
   for (let i = 0; i < 9; i += 1) full.ensureRow(i);
   expect(full.bytes).toBe(16 * 11 * 8);
 });
 
 test('a table of cells whose starts do not rise is refused', () => {
-  const cells = new CellColumns();
+  const cells = new CellTier();
   for (const start of [10, 20, 30]) cells.ensureRow(start);
   const table = cells.toTable('cells');
   for (const start of [
@@ -85,7 +92,7 @@ test('a table of cells whose starts do not rise is refused', () => {
     [10, 20, Infinity],
   ]) {
     const bad = { ...table, columns: { ...table.columns, start: Float64Array.from(start) } };
-    expect(() => new CellColumns().restore(bad)).toThrow(expect.objectContaining({ code: 'STATE_INVALID' }));
+    expect(() => new CellTier().restore(bad)).toThrow(expect.objectContaining({ code: 'STATE_INVALID' }));
   }
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CellTiers } from '../../src/core/cell-tiers.ts';
-import { type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
+import { type Pane, paneOf } from '../../src/core/pane.ts';
 import { differInFinest } from '../../src/core/tier-lists.ts';
 import { paneColumns } from '../session/message-builder.ts';
 import { NaiveCells, type ShownCell } from '../session/naive-cells.ts';
@@ -31,7 +31,7 @@ function paneOfOneCell(tier: number, samples: readonly (readonly [number, number
 function shownOf(cells: CellTiers, startUs = -Infinity, endUs = Infinity): ShownCell[] {
   const shown: ShownCell[] = [];
   cells.eachShown(startUs, endUs, (_duration, start, tier, row) => {
-    shown.push({ tier, start, pane: paneAt(cells.tiers[tier]!, row) as Pane });
+    shown.push({ tier, start, pane: cells.tiers[tier]!.pane(row) as Pane });
   });
   return shown;
 }
@@ -259,7 +259,7 @@ test.each([
         if (Math.floor(time / after[0]!) * after[0]! >= horizon) finest.add(time, paneOf(time, value));
       }
       expect([...finest.tiers[0]!.keys()].sort((a, b) => a - b)).toEqual([
-        ...cells.tiers[0]!.start.subarray(cells.tiers[0]!.head, cells.tiers[0]!.end),
+        ...cells.tiers[0]!.toTable('cells').columns.start!,
       ]);
     }),
   );

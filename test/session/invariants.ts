@@ -1,4 +1,4 @@
-import { mergePanes, type Pane, paneAt, paneOf } from '../../src/core/pane.ts';
+import { mergePanes, type Pane, paneOf } from '../../src/core/pane.ts';
 import type { EpochStore } from '../../src/session/epoch-store.ts';
 import type { SeriesState } from '../../src/session/series-state.ts';
 import { Broken } from './broken.ts';
@@ -36,7 +36,7 @@ function shownCells(series: SeriesState, isCurrent: boolean): Shown[] {
   const shown: Shown[] = [];
   const { cells } = series;
   cells.eachShown(-Infinity, Infinity, (duration, start, tier, row) => {
-    const pane = paneAt(cells.tiers[tier]!, row) as Pane;
+    const pane = cells.tiers[tier]!.pane(row) as Pane;
     shown.push({ duration, start, pane, exact: isCurrent && cells.isProved(tier, row) });
   });
   return shown;
@@ -56,8 +56,8 @@ export function checkNow(sender: FakeSender, store: EpochStore): void {
     cells.tiers.forEach((tier, k) => {
       need(tier.size <= cells.limit + 1, 'I5 cells', tier.size);
       for (let row = tier.head; row < tier.end; row += 1) {
-        const known = truth.get(cells.durations[k]!)!.get(tier.start[row]!)?.count ?? 0;
-        need(tier.count[row]! <= known, 'I3', series.key, cells.durations[k], tier.start[row], tier.count[row], known);
+        const known = truth.get(cells.durations[k]!)!.get(tier.start(row))?.count ?? 0;
+        need(tier.count(row) <= known, 'I3', series.key, cells.durations[k], tier.start(row), tier.count(row), known);
       }
     });
     const shown = shownCells(series, isCurrent);

@@ -81,7 +81,7 @@ export function queryParts(
         tier = durationUs;
         count = 0;
       }
-      count += cells.tiers[tierIndex]!.count[row]!;
+      count += cells.tiers[tierIndex]!.count(row);
       lastEnd = cellStart + durationUs;
       visit(tierIndex, row);
     });

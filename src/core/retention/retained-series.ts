@@ -1,5 +1,6 @@
 import { CellTiers } from '../cell-tiers.ts';
 import type { LineBuffer } from '../line-buffer.ts';
+import { createPaneFields } from '../pane.ts';
 import { SampleRing } from '../sample-ring.ts';
 import { metaNumber, numberIn, tableNamed } from '../state-input.ts';
 import type { StateTable } from '../state-table.ts';
@@ -36,6 +37,8 @@ const DEFAULT_RAW_CAPACITY = 1 << 20;
 const DEFAULT_CELL_LIMIT = 3600;
 /** Most bytes of one raw sample with its pyramid (SampleRing, guarantee 5). */
 const RAW_BYTES = 17.5;
+
+const CELL = createPaneFields(1);
 
 /**
  * The samples of one series, raw and in tiers of cells, within bounds of count, time and bytes.
@@ -129,8 +132,8 @@ export class RetainedSeries {
       return { mode: 'columns', parts: queryParts(this, columns.startUs, columns.endUs) };
     }
     const parts = queryParts(this, columns.startUs, columns.endUs, (tierIndex, row) => {
-      const tier = cells.tiers[tierIndex]!;
-      columns.addEnvelope(tier.firstTime[row]!, tier.lastTime[row]!, tier, row);
+      cells.tiers[tierIndex]!.copyTo(row, CELL);
+      columns.addEnvelope(CELL.firstTime[0]!, CELL.lastTime[0]!, CELL, 0);
     });
     const last = parts.at(-1);
     if (last?.tier === 'raw') {

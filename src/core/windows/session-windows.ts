@@ -199,7 +199,7 @@ export class SessionWindows extends WindowStream {
     if (session.replaces.length === 0) return;
     const others = session.replaces.filter(([from, to]) => from !== start || to !== end);
     if (others.length > 0)
-      out.supersedes.set(
+      out.supersede(
         at,
         others.sort((a, b) => a[0] - b[0]),
       );

@@ -7,8 +7,12 @@ export const SKETCHED = 4;
 /** `distinct` passed its limit: the value is a lower bound. */
 export const AT_LEAST = 8;
 
-/** Small, because thousands of operators rarely hold more than one result each. */
+/** Small, because thousands of operators rarely hold more than one result each; none before the first one. */
 const FIRST_ROWS = 4;
+const NO_ROWS: ReadonlyMap<number, never> = new Map<number, never>();
+const NO_NUMBERS = new Float64Array(0);
+const NO_WORDS = new Uint32Array(0);
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * Results of windows as columns; row `i` of every column is one result.
@@ -20,23 +24,25 @@ export class WindowResults {
   length = 0;
   /** Number of aggregations: values per row. */
   readonly width: number;
-  start = new Float64Array(FIRST_ROWS);
-  end = new Float64Array(FIRST_ROWS);
-  count = new Float64Array(FIRST_ROWS);
-  revision = new Uint32Array(FIRST_ROWS);
+  start = NO_NUMBERS;
+  end = NO_NUMBERS;
+  count = NO_NUMBERS;
+  revision = NO_WORDS;
   /** 1 once the watermark has passed the window's end. */
-  final = new Uint8Array(FIRST_ROWS);
-  flags = new Uint8Array(FIRST_ROWS);
+  final = NO_BYTES;
+  flags = NO_BYTES;
   /** Share of the samples that a quantile knows, 0 to 1; 1 where no quantile was asked for. */
-  coverage = new Float64Array(FIRST_ROWS);
+  coverage = NO_NUMBERS;
   /** Row-major: value of aggregation `k` of row `i` at `i * width + k`. */
-  values: Float64Array;
+  values = NO_NUMBERS;
   /** Final sessions that row `i` replaces, as `[start, end]`; absent for the others. */
-  readonly supersedes = new Map<number, readonly (readonly [number, number])[]>();
+  get supersedes(): ReadonlyMap<number, readonly (readonly [number, number])[]> {
+    return this.#supersedes ?? NO_ROWS;
+  }
+  #supersedes: Map<number, readonly (readonly [number, number])[]> | null = null;
 
   constructor(width: number) {
     this.width = width;
-    this.values = new Float64Array(FIRST_ROWS * width);
   }
 
   value(row: number, aggregation: number): number {
@@ -45,7 +51,13 @@ export class WindowResults {
 
   clear(): void {
     this.length = 0;
-    if (this.supersedes.size > 0) this.supersedes.clear();
+    this.#supersedes?.clear();
+  }
+
+  /** Row `row` is a session that replaces these final ones. */
+  supersede(row: number, sessions: readonly (readonly [number, number])[]): void {
+    this.#supersedes ??= new Map();
+    this.#supersedes.set(row, sessions);
   }
 
   /** Makes room for `count` more rows and returns the first one's number; their columns hold anything until they are set. */
@@ -57,7 +69,7 @@ export class WindowResults {
   }
 
   #grow(length: number): void {
-    const capacity = Math.max(length, this.start.length * 2);
+    const capacity = Math.max(FIRST_ROWS, length, this.start.length * 2);
     const floats = (column: Float64Array, size: number) => {
       const grown = new Float64Array(size);
       grown.set(column);

@@ -1,3 +1,4 @@
+import { createPaneFields } from '../../../src/core/pane.ts';
 import { M4_PER_COLUMN } from '../../../src/core/retention/m4.ts';
 import { M4_OUTER_BREAKS, m4WithBreaks } from '../../../src/core/retention/m4-breaks.ts';
 import type { SeriesReading, Stretch } from './series-reading.ts';
@@ -6,6 +7,7 @@ import type { SeriesReading, Stretch } from './series-reading.ts';
 export const MOST_PER_COLUMN = 4;
 
 const FIRST_CAPACITY = 4096;
+const CELL = createPaneFields(1);
 
 /** Rows in time order, in columns that grow; reused from answer to answer. */
 export class DetailRows {
@@ -108,19 +110,20 @@ function readStretch(
     const tier = cells.tiers[tierIndex]!;
     const from = ring.lowerBound(cellUs);
     const to = ring.lowerBoundFrom(from, cellUs + durationUs, ring.length);
-    if (from < to && ring.finiteCount(from, to) === tier.count[row]!) return;
+    if (from < to && ring.finiteCount(from, to) === tier.count(row)) return;
     hasCells = true;
     if (durationUs > columnUs) isFine = false;
     addRows(next, Math.min(end, from));
     next = Math.max(next, to);
-    const firstUs = tier.firstTime[row]!;
-    const lastUs = tier.lastTime[row]!;
-    out.add(firstUs, tier.first[row]!);
-    if (tier.count[row]! > 2) {
-      out.add((firstUs + lastUs) / 2, tier.min[row]!);
-      out.add((firstUs + lastUs) / 2, tier.max[row]!);
+    tier.copyTo(row, CELL);
+    const firstUs = CELL.firstTime[0]!;
+    const lastUs = CELL.lastTime[0]!;
+    out.add(firstUs, CELL.first[0]!);
+    if (CELL.count[0]! > 2) {
+      out.add((firstUs + lastUs) / 2, CELL.min[0]!);
+      out.add((firstUs + lastUs) / 2, CELL.max[0]!);
     }
-    if (tier.count[row]! > 1) out.add(lastUs, tier.last[row]!);
+    if (CELL.count[0]! > 1) out.add(lastUs, CELL.last[0]!);
   });
   addRows(next, end);
   return { isFine, hasCells };

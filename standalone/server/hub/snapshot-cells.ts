@@ -1,10 +1,13 @@
 import type { CellTiers } from '../../../src/core/cell-tiers.ts';
+import { createPaneFields } from '../../../src/core/pane.ts';
 import { paneSize } from '../../../src/core/windows/window-shape.ts';
 import type { SeriesState } from '../../../src/session/series-state.ts';
 import { FineCells } from './fine-cells.ts';
 import type { LiveClass } from './live-class.ts';
 import type { PaneBuilder } from './pane-builder.ts';
 import { type ShownRange, showsRows, visibleFromUs } from './shown-range.ts';
+
+const CELL = createPaneFields(1);
 
 /** Most cells of a windowed series' visible range, for each pixel: they stay fine enough for its windows. */
 const WINDOWED_PER_PX = 4;
@@ -75,7 +78,7 @@ export function addSnapshotCells(
   let row = -1;
   let rowEnd = Number.NEGATIVE_INFINITY;
   cells.eachShown(Number.NEGATIVE_INFINITY, end, (durationUs, startUs, tierIndex, from) => {
-    if (startUs >= seenUs && fine?.add(startUs, durationUs, cells.tiers[tierIndex]!.count[from]!)) return;
+    if (startUs >= seenUs && fine?.add(startUs, durationUs, cells.tiers[tierIndex]!.count(from))) return;
     if (startUs >= rowEnd) {
       const wanted = durations[startUs < seenUs ? pastTier : seenTier]!;
       const duration = Math.max(durationUs, wanted);
@@ -83,7 +86,8 @@ export function addSnapshotCells(
       row = builder.begin(index, start, duration);
       rowEnd = start + duration;
     }
-    builder.merge(row, cells.tiers[tierIndex]!, from);
+    cells.tiers[tierIndex]!.copyTo(from, CELL);
+    builder.merge(row, CELL, 0);
   });
 }
 

@@ -69,17 +69,8 @@ function assertCells(series: SeriesState, samples: readonly RecordedSample[], wh
   let shown = 0;
   let count = 0;
   cells.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (durationUs, startUs, index, row) => {
-    const tier = cells.tiers[index]!;
     const truth = byDuration[cells.durations.indexOf(durationUs)]?.get(startUs) ?? [];
-    const held = {
-      ...{ count: tier.count[row]!, sum: tier.sum[row]!, min: tier.min[row]!, max: tier.max[row]! },
-      ...{
-        first: tier.first[row]!,
-        firstTime: tier.firstTime[row]!,
-        last: tier.last[row]!,
-        lastTime: tier.lastTime[row]!,
-      },
-    };
+    const held = cells.tiers[index]!.pane(row)!;
     assertFold(held, foldOf(truth), `${where} cell ${durationUs}/${startUs}`);
     shown += 1;
     count += held.count;

@@ -1,5 +1,4 @@
 import type { Pane } from '../../../src/core/pane.ts';
-import { paneAt } from '../../../src/core/pane.ts';
 import type { EpochStore } from '../../../src/session/epoch-store.ts';
 import { inspectStore } from '../../../src/session/inspection.ts';
 import { ToldSeries } from '../../../src/session/told-series.ts';
@@ -112,7 +111,7 @@ function checkCells(server: EpochStore, viewer: EpochStore, what: string): void 
     const top = held.cells.durations.length - 1;
     held.cells.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (duration, start, tier, row) => {
       const mine = own.cells.query(duration, start);
-      const pane = paneAt(held.cells.tiers[tier]!, row);
+      const pane = held.cells.tiers[tier]!.pane(row);
       // A snapshot may have been coarser here: then the coarser cell is compared.
       if (mine?.count === pane?.count) {
         tally.cells += 1;

@@ -53,7 +53,7 @@ export function memoryReach(series: SeriesState, need: ReadingNeed, earlierUs: n
     const cellEndUs = cellUs + durationUs;
     const from = ring.lowerBound(cellUs);
     const to = ring.lowerBoundFrom(from, cellEndUs, ring.length);
-    if (from < to && ring.finiteCount(from, to) === cells.tiers[tierIndex]!.count[row]!) return;
+    if (from < to && ring.finiteCount(from, to) === cells.tiers[tierIndex]!.count(row)) return;
     const isShorter = takesShorter === true && durationUs <= (stepUs ?? 0);
     const fits =
       isShorter ||

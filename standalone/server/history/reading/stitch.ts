@@ -155,10 +155,10 @@ function lacks({ request, held }: Question, found: Stretch | null): readonly num
   const missing: number[] = [];
   for (
     let row = tier.lowerBound(request.startUs);
-    row < tier.end && tier.start[row]! + longestUs <= request.endUs;
+    row < tier.end && tier.start(row) + longestUs <= request.endUs;
     row += 1
   ) {
-    const startUs = tier.start[row]!;
+    const startUs = tier.start(row);
     const at = disk?.find(startUs) ?? -1;
     if (tier.shown(row) > (disk === undefined || at < 0 ? 0 : disk.shown(at))) missing.push(startUs);
   }

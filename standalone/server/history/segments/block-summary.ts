@@ -1,6 +1,5 @@
-import type { CellColumns } from '../../../../src/core/cell-columns.ts';
+import type { CellTier } from '../../../../src/core/cell-tier.ts';
 import { CellTiers } from '../../../../src/core/cell-tiers.ts';
-import { copyPane } from '../../../../src/core/pane.ts';
 import { QuantileSketch } from '../../../../src/core/sketch/quantile-sketch.ts';
 import { type CellRows, createCellRows } from './cell-rows.ts';
 import { stepUp } from './merged-cells.ts';
@@ -52,7 +51,7 @@ export function blockSummary(durations: readonly number[], rows: SampleRows, fol
 }
 
 function cellsOf(
-  tier: CellColumns,
+  tier: CellTier,
   durationUs: number,
   { time, value }: SampleRows,
   folds: FoldCells,
@@ -62,9 +61,9 @@ function cellsOf(
   let from = 0;
   for (let i = 0; i < out.length; i += 1) {
     const row = tier.head + i;
-    const startUs = tier.start[row]!;
+    const startUs = tier.start(row);
     out.start[i] = startUs;
-    copyPane(out, i, tier, row);
+    tier.copyTo(row, out, i);
     from = lowerBound(time, startUs, from);
     const to = lowerBound(time, startUs + durationUs, from);
     const known = noteRows(out, i, value, from, to);

@@ -27,12 +27,12 @@ export function rawRows(
       }
       if (!Number.isNaN(partStartUs)) list.add(partStartUs, partEndUs, 'raw', ring.finiteCount(from, to));
     },
-    cell: (durationUs, cellStartUs, tier, row) => {
+    cell: (durationUs, cellStartUs, pane) => {
       if (rows.length > most) return;
-      const count = tier.count[row]!;
+      const count = pane.count[0]!;
       const cellEndUs = cellStartUs + durationUs;
       const flags = cellStartUs <= series.doubtedUs ? APPROXIMATE : 0;
-      const value = tier.sum[row]! / count;
+      const value = pane.sum[0]! / count;
       rows.push({
         startUs: cellStartUs,
         endUs: cellEndUs,

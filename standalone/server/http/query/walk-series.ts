@@ -1,13 +1,15 @@
-import type { CellColumns } from '../../../../src/core/cell-columns.ts';
+import { createPaneFields, type PaneFields } from '../../../../src/core/pane.ts';
 import type { SampleAt, SeriesReading, Stretch } from '../../hub/series-reading.ts';
 
 /** Takes what a series holds, in time order. */
 export interface SeriesVisitor {
   /** Raw samples `[from, to)` of the stretch's ring: all there are in their time; values may be NaN (missing). */
   samples(from: number, to: number, startUs: number, endUs: number, stretch: Stretch): void;
-  /** A cell of which not every sample is at hand one by one. */
-  cell(durationUs: number, startUs: number, tier: CellColumns, row: number, stretch: Stretch): void;
+  /** A cell of which not every sample is at hand one by one: row 0 of `pane`, which is valid until this returns. */
+  cell(durationUs: number, startUs: number, pane: PaneFields, stretch: Stretch): void;
 }
+
+const CELL = createPaneFields(1);
 
 /**
  * Visits what a series holds of `[startUs, endUs)`: raw samples where all of a shown cell's are at hand, else the cell.
@@ -34,13 +36,16 @@ function walkStretch(stretch: Stretch, startUs: number, endUs: number, visitor: 
     const to = ring.lowerBoundFrom(from, cellEndUs, ring.length);
     // Rows between cells are missing values: a finite one has a cell.
     if (from > next) visitor.samples(next, Math.min(from, end), Number.NaN, Number.NaN, stretch);
-    if (from < to && ring.finiteCount(from, to) === tier.count[row]!) {
+    if (from < to && ring.finiteCount(from, to) === tier.count(row)) {
       const low = Math.max(from, first);
       const high = Math.min(to, end);
       if (low < high) {
         visitor.samples(low, high, Math.max(cellStartUs, startUs), Math.min(cellEndUs, endUs), stretch);
       }
-    } else visitor.cell(durationUs, cellStartUs, tier, row, stretch);
+    } else {
+      tier.copyTo(row, CELL);
+      visitor.cell(durationUs, cellStartUs, CELL, stretch);
+    }
     next = Math.max(next, to);
   });
   if (next < end) visitor.samples(next, end, Number.NaN, Number.NaN, stretch);
@@ -67,9 +72,10 @@ function lastIn({ cells, ring, startUs }: Stretch, timeUs: number): SampleAt | n
   let lastUs = Number.NaN;
   cells.eachShown(startUs, timeUs, (_duration, _start, tierIndex, row) => {
     const tier = cells.tiers[tierIndex]!;
-    if (tier.firstTime[row]! >= timeUs) return;
-    lastUs = tier.lastTime[row]!;
-    found = lastUs < timeUs ? { timeUs: lastUs, value: tier.last[row]! } : null;
+    if (tier.firstTime(row) >= timeUs) return;
+    lastUs = tier.lastTime(row);
+    tier.copyTo(row, CELL);
+    found = lastUs < timeUs ? { timeUs: lastUs, value: CELL.last[0]! } : null;
   });
   if (found !== null) return found;
   if (Number.isNaN(lastUs)) return undefined;

@@ -90,7 +90,7 @@ function partsOf(members: readonly SeriesReading[], { fromUs, untilUs }: Range):
       samples: (from, to, startUs, endUs, { ring }) => {
         if (!Number.isNaN(startUs)) list.add(startUs, endUs, 'raw', ring.finiteCount(from, to));
       },
-      cell: (durationUs, startUs, tier, row) => list.add(startUs, startUs + durationUs, durationUs, tier.count[row]!),
+      cell: (durationUs, startUs, pane) => list.add(startUs, startUs + durationUs, durationUs, pane.count[0]!),
     });
     return list.parts;
   }
@@ -196,13 +196,13 @@ class RangeWindows {
           at = end;
         }
       },
-      cell: (durationUs, startUs, tier, row, stretch) => {
+      cell: (durationUs, startUs, pane, stretch) => {
         const span = this.#spans.at(startUs);
-        const features = this.#needsFeatures ? stretch.featuresOf(durationUs, startUs, tier.count[row]!) : null;
-        this.#operator(span, tier.firstTime[row]!).addPane(startUs, durationUs, tier, row, features);
+        const features = this.#needsFeatures ? stretch.featuresOf(durationUs, startUs, pane.count[0]!) : null;
+        this.#operator(span, pane.firstTime[0]!).addPane(startUs, durationUs, pane, 0, features);
         this.#note(span, startUs, durationUs);
-        this.#lastTime = tier.lastTime[row]!;
-        this.#lastValue = tier.last[row]!;
+        this.#lastTime = pane.lastTime[0]!;
+        this.#lastValue = pane.last[0]!;
       },
     });
   }

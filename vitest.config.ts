@@ -13,11 +13,12 @@ const SLOW = [
   'test/cli/bundle.test.ts',
   'test/fuzz/fuzzing.test.ts',
   'test/ground/arrows.test.ts',
-  'test/session/healing.test.ts',
-  'test/standalone/{http/stream,hub/snapshot,life/process,ws/packed,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
+  'test/session/{healing,session-state}.test.ts',
+  'test/standalone/{http/idle,http/stream,hub/snapshot,life/process,ws/packed,ws/results-bytes,ws/results-law,ws/server-law}.test.ts',
+  'test/standalone/openapi/openapi.test.ts',
   'test/standalone/accounts/{log-in,scrypt-thread,start,users}.test.ts',
-  'test/standalone/history/{care,file-errors,full-disk,kill,reader,restore}.test.ts',
-  'test/standalone/history/segments/{hostile,unbounded-law}.test.ts',
+  'test/standalone/history/{care,earlier-runs,file-errors,full-disk,kill,reader,restore}.test.ts',
+  'test/standalone/history/segments/{hostile,stitch-law,unbounded-law}.test.ts',
 ];
 const quick = process.env.STREAMVIZ_QUICK !== undefined;
 const oneSeed = fileURLToPath(new URL('test/one-seed.ts', import.meta.url));

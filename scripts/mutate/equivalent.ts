@@ -97,7 +97,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'src/core/cell-eviction.ts',
     because: 'a cell that knows more than the finer ones collects itself',
-    changes: [['tier.below[row]! === 0 || tier.below[row]! < tier.count[row]!', '&&']],
+    changes: [['below === 0 || below < tier.count(row)', '&&']],
   },
   {
     file: 'src/core/tier-lists.ts',

@@ -115,6 +115,21 @@ test('a narrow picture after a wide one has its own columns alone', () => {
   }
 });
 
+test('a range that begins among no samples begins with the finest cells that are held from there on', () => {
+  const ring = new SampleRing(4);
+  const cells = new CellTiers({ durations: [10, 100, 1000], limit: 99 });
+  const times = Float64Array.of(5, 15, 705, 2105, 2205, 2305, 2315, 2325, 2335);
+  cells.addSamples(times, times, 0, times.length);
+  ring.append(times, times, 0, times.length);
+  // The cells of 10 and 100 us before 1000 leave; those of 1000 us say what was there.
+  cells.horizons.set([1000, 1000, Number.NEGATIVE_INFINITY]);
+  for (const tier of [0, 1]) cells.tiers[tier]!.evictBefore(1000);
+  const source = { ring, cells };
+  expect(queryParts(source, 1500, 2400)[0]).toEqual({ startUs: 1500, endUs: 2210, tier: 10, count: 2 });
+  cells.horizons.set([3000, 1000, Number.NEGATIVE_INFINITY]);
+  expect(queryParts(source, 1500, 2400)[0]).toMatchObject({ startUs: 1500, endUs: 2100, tier: 100, count: 0 });
+});
+
 test('columns are a microsecond wide at least, and never more than the widest screen needs', () => {
   const columns = new LineColumns();
   const out = new LineBuffer();

@@ -178,6 +178,22 @@ describe('a script that runs', () => {
     expect(tab.errors).toEqual([]);
   });
 
+  test('on a network that holds everything up for seconds the page says by how many, until it is quick again', async () => {
+    const net = await TcpProxy.open(() => app.server.port);
+    const tab = await ViewerTab.open(browser, { url: `http://127.0.0.1:${net.port}`, token: app.server.token });
+    await tab.chipSays(/^Live/);
+    const { connections } = net;
+    net.latencyMs = 3500;
+    expect(await tab.chipSays(/behind/)).toMatch(/^[3-7] s behind$/);
+    await tab.page.getByTitle('This connection is slower than the data.').first().waitFor();
+    expect(await states(tab)).toEqual(['live', 'live']);
+    net.latencyMs = 0;
+    await tab.chipSays(/^Live/);
+    const held = await tab.reaches(app.session, app.epoch, app.script.record(app.epoch).acknowledged);
+    assertPageExact(held, app.script.record(app.epoch));
+    expect([net.connections, tab.errors]).toEqual([connections, []]);
+  });
+
   test('a page that is opened late has the same counts as one that was there all along', async () => {
     const early = await open();
     await early.chipSays(/^Live/);

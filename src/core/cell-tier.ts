@@ -176,7 +176,9 @@ export class CellTier {
   toTable(name: string): StateTable {
     const columns: Record<string, Float64Array> = {};
     for (const [field, key] of FIELDS.entries()) {
-      columns[key] = Float64Array.from({ length: this.size }, (_, i) => this.#rows[(this.head + i) * ROW + field]!);
+      const column = new Float64Array(this.size);
+      for (let i = 0, at = this.head * ROW + field; i < column.length; i += 1, at += ROW) column[i] = this.#rows[at]!;
+      columns[key] = column;
     }
     return { name, meta: {}, columns };
   }

@@ -20,7 +20,7 @@ const SCRATCH = createPaneFields(1);
  * 4. Every cell has its parent in every coarser tier, so `count` and the shown sums are kept, not searched.
  * 5. No tier holds more than `limit` cells after `evict`; what leaves a tier stays known to its parent.
  *
- * Times are microseconds. Columns are typed arrays and stay owned by this class: read, never write.
+ * Times are microseconds. The tiers stay owned by this class: read, never write.
  */
 export class CellTiers {
   /** Durations in us, ascending; each divides the next. */

@@ -18,6 +18,8 @@ import { areRising } from './time-runs.ts';
 
 /** Largest capacity that a restored state may ask for: a typed array's practical limit. */
 const MOST_SAMPLES = 2 ** 28;
+/** Samples of a block in states that were saved before blocks were larger. */
+const OLD_BLOCK = 64;
 /** A summary that is read at once. */
 const SCRATCH = new Float64Array(4);
 
@@ -113,7 +115,8 @@ export class SampleRing extends SlotCircle {
   }
 
   /**
-   * The ring whose `save` gave these tables; every sample stands in the slot it stood in, so that sums round alike.
+   * The ring whose `save` gave these tables; every sample stands in the slot it stood in, so that sums round alike. From
+   * slot 0 on where the saved ring had as many slots as none has now ({@link OLD_BLOCK}).
    *
    * @throws StreamVizError `STATE_INVALID`
    */
@@ -124,7 +127,9 @@ export class SampleRing extends SlotCircle {
     const ring = new SampleRing(wholeIn(table, 'capacity', 1, MOST_SAMPLES));
     const most = toBlocks(ring.capacity);
     const slots = wholeIn(table, 'slots', 1, most);
-    if (!areSlots(slots)) throw stateInvalid(`ring.slots is ${slots}, expected a part or a multiple of ${BLOCK}`);
+    if (!areSlots(slots) && slots % OLD_BLOCK !== 0) {
+      throw stateInvalid(`ring.slots is ${slots}, expected a part or a multiple of ${BLOCK}`);
+    }
     if (time.length > Math.min(slots, ring.capacity))
       throw stateInvalid('the ring holds more samples than it has room');
     if (!isRising(time) || !Number.isFinite(time[0] ?? 0) || !Number.isFinite(time.at(-1) ?? 0)) {
@@ -132,10 +137,10 @@ export class SampleRing extends SlotCircle {
     }
     const lost = wholeIn(table, 'lost', 0, Number.MAX_SAFE_INTEGER);
     const lostUpTo = numberIn(table, 'lostUpTo');
-    if (!(lostUpTo <= (time[0] ?? Number.POSITIVE_INFINITY)))
-      throw stateInvalid('the ring lost samples it still holds');
+    if (Number.isNaN(lostUpTo)) throw stateInvalid('ring.lostUpTo is no time');
     const head = wholeIn(table, 'head', 0, slots - 1);
-    ring.place(slots, head, time, value);
+    if (areSlots(slots)) ring.place(slots, head, time, value);
+    else ring.place(toBlocks(slots), 0, time, value);
     ring.#lost = lost;
     ring.#lostUpToUs = lostUpTo;
     return ring;

@@ -9,14 +9,22 @@ const BULK_MIN_COUNT = 64;
 export const areSlots = (count: number): boolean =>
   count % BLOCK === 0 || (count < BLOCK && BLOCK % count === 0 && count >= INITIAL_SLOTS);
 
+/** The largest number of slots that a circle may have with room for at most `count`; at least the first ones. */
+export function slotsWithin(count: number): number {
+  if (count >= BLOCK) return Math.floor(count / BLOCK) * BLOCK;
+  let slots = INITIAL_SLOTS;
+  while (slots * 2 <= count) slots *= 2;
+  return slots;
+}
+
 /** So many, in whole blocks of the pyramid. */
 export const toBlocks = (count: number): number => Math.ceil(count / BLOCK) * BLOCK;
 
 /**
  * Samples in slots that go round, with a pyramid over the slots: where they stand, whatever their order means.
  *
- * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block or, at first, a
- * part of one, so a block inside a run of live slots was always completed by the same lap. Slots double with the samples up
+ * Sample i stands in slot (head + i) mod slots. The number of slots is a multiple of the pyramid's block or a part of
+ * one, so a block inside a run of live slots was always completed by the same lap. Slots double with the samples up
  * to the capacity.
  */
 export class SlotCircle {

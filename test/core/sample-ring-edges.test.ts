@@ -15,7 +15,7 @@ const timesOf = (ring: SampleRing): number[] => Array.from({ length: ring.length
 
 test('samples that come one at a time are held and summed like a batch, through growth and many laps', () => {
   const out = new Float64Array(4);
-  for (const capacity of [1, 63, 64, 130, 300, 700]) {
+  for (const capacity of [1, 15, 16, 17, 63, 64, 127, 128, 129, 300, 700]) {
     const ring = new SampleRing(capacity);
     for (let i = 0; i < 1100; i += 1) {
       append(ring, [i]);
@@ -89,8 +89,8 @@ test('what stands before a range does not decide whether it is in order', () => 
 });
 
 test('batches of any size are held as they came, where the ring is full and its slots have no room to spare', () => {
-  for (const capacity of [64, 128]) {
-    for (const size of [2, 5, 9, 10, 11, 63, 64]) {
+  for (const capacity of [16, 64, 128, 256]) {
+    for (const size of [2, 5, 9, 10, 11, 63, 64, 127, 128]) {
       const ring = new SampleRing(capacity);
       for (let from = 0; from < 400; from += size) append(ring, counting(size, from));
       const to = Math.ceil(400 / size) * size;
@@ -164,6 +164,32 @@ test('a summary of a range beyond what is held, or of nothing, has only what is 
   }
 });
 
+test('a state of before, when blocks were of 64 samples, goes on alike in slots of now', () => {
+  const values = counting(100_000, 7);
+  const before: StateTable = {
+    name: 'ring',
+    meta: { capacity: 100_000, slots: 100_032, head: 99_000, lost: 12, lostUpTo: 6 },
+    columns: { time: values, value: values },
+  };
+  const ring = SampleRing.restore([before]);
+  const fresh = new SampleRing(100_000);
+  append(fresh, values);
+  const sums = [new Float64Array(4), new Float64Array(4)] as const;
+  for (const more of [0, 1, 300, 5000]) {
+    for (const one of [ring, fresh]) append(one, counting(more, one.lastTimeUs + 1));
+    expect([ring.length, ring.firstTimeUs, ring.lost - 12]).toEqual([fresh.length, fresh.firstTimeUs, fresh.lost]);
+    for (const [from, to] of [
+      [0, 100_000],
+      [1000, 1128],
+      [1, 99_999],
+    ] as const) {
+      ring.minMaxSum(from, to, sums[0]);
+      fresh.minMaxSum(from, to, sums[1]);
+      expect(sums[0]).toEqual(sums[1]);
+    }
+  }
+});
+
 test('a state is restored where it can be one of a ring, and refused where it cannot', () => {
   const ring = new SampleRing(1000);
   append(ring, counting(400, 100));
@@ -179,6 +205,7 @@ test('a state is restored where it can be one of a ring, and refused where it ca
     change({}),
     change({ head: slots - 1 }),
     change({ lostUpTo: 200 }),
+    change({ lostUpTo: 450 }),
     change({ lost: 0, lostUpTo: '-Infinity' }),
     change({}, with_(5, times[4]!)),
   ]) {
@@ -192,7 +219,6 @@ test('a state is restored where it can be one of a ring, and refused where it ca
     change({ slots: 2048 }),
     change({ capacity: 0 }),
     change({ lost: -1 }),
-    change({ lostUpTo: 201 }),
     change({ lostUpTo: 'NaN' }),
     change({}, with_(5, times[4]! - 1)),
     change({}, with_(0, -Infinity)),
@@ -202,6 +228,12 @@ test('a state is restored where it can be one of a ring, and refused where it ca
   ]) {
     expect(() => SampleRing.restore(bad)).toThrow(expect.objectContaining({ code: 'STATE_INVALID' }));
   }
+  const late = new SampleRing(100);
+  append(late, [1, 2, 3, 4, 5]);
+  late.evictBefore(4);
+  append(late, [2]);
+  const again = SampleRing.restore(late.save());
+  expect([timesOf(again), again.lostUpToUs]).toEqual([[2, 4, 5], 3]);
   const full = new SampleRing(500);
   append(full, counting(510));
   const [held] = full.save() as [StateTable];

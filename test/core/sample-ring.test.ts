@@ -108,8 +108,8 @@ describe('SampleRing', () => {
   it('replaceAll(rows) equals clear() then append(rows)', () => {
     fc.assert(
       fc.property(anyRows(50), anyRows(50), (before, after) => {
-        const ring = new SampleRing(64);
-        const naive = new NaiveRing(64);
+        const ring = new SampleRing(128);
+        const naive = new NaiveRing(128);
         appendRows(ring, before);
         const times = Float64Array.from(after, (row) => row[0]);
         ring.replaceAll(

@@ -19,6 +19,7 @@ export function sampleColumns(rows: readonly SampleRow[]): SampleColumns | null 
   if (rows.length === 0) return null;
   const sorted = [...rows].sort((a, b) => a.series - b.series);
   return {
+    isRising: sorted.every(({ time }, i) => i === 0 || time >= sorted[i - 1]!.time),
     length: sorted.length,
     series: Uint16Array.from(sorted, ({ series }) => series),
     time: Float64Array.from(sorted, ({ time }) => time),

@@ -2,6 +2,7 @@ import { CellTiers } from '../cell-tiers.ts';
 import type { LineBuffer } from '../line-buffer.ts';
 import { createPaneFields } from '../pane.ts';
 import { SampleRing } from '../sample-ring.ts';
+import { slotsWithin } from '../slot-circle.ts';
 import { metaNumber, numberIn, tableNamed } from '../state-input.ts';
 import type { StateTable } from '../state-table.ts';
 import { restoreCells, saveCells } from './cells-state.ts';
@@ -59,7 +60,7 @@ export class RetainedSeries {
   constructor(options: RetentionOptions = {}, restored?: { readonly ring: SampleRing; readonly cells: CellTiers }) {
     this.retentionUs = options.retentionUs ?? Number.POSITIVE_INFINITY;
     this.maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
-    const affordable = Math.max(32, Math.floor(this.maxBytes / 2 / RAW_BYTES / 32) * 32);
+    const affordable = slotsWithin(this.maxBytes / 2 / RAW_BYTES);
     this.ring = restored?.ring ?? new SampleRing(Math.min(options.rawCapacity ?? DEFAULT_RAW_CAPACITY, affordable));
     this.cells =
       restored?.cells ??

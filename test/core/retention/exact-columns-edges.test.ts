@@ -52,11 +52,11 @@ test('each sample is in the column of its time, however many blocks a column has
     fc.property(
       fc.integer({ min: 1, max: 1500 }),
       anySteps,
-      fc.constantFrom(0, 5, 64, 301),
+      fc.constantFrom(0, 5, 64, 128, 301),
       fc.constantFrom(1, 2, 7, 60, 130, 1000, 5000),
       fc.tuple(fc.nat(300), fc.nat(300), fc.nat(100), fc.boolean()),
       (length, steps, gaps, columnUs, [before, after, unread, followsMissing]) => {
-        const slots = Math.ceil((before + length + after + unread) / 64) * 64;
+        const slots = Math.ceil((before + length + after + unread) / 128) * 128;
         const time = new Float64Array(slots);
         let clock = -500;
         for (let i = 0; i < slots; i += 1) time[i] = clock += steps[i % steps.length]!;
@@ -113,19 +113,19 @@ test('each sample is in the column of its time, however many blocks a column has
 test('a missing sample that has left the ring breaks nothing, one that is still held does', () => {
   const out = new LineBuffer();
   for (const stepUs of [1, 1000]) {
-    const times = Float64Array.from({ length: 200 }, (_, i) => i * stepUs);
-    const values = Float64Array.from({ length: 200 }, (_, i) => (i === 63 || i === 9 ? Number.NaN : i));
+    const times = Float64Array.from({ length: 400 }, (_, i) => i * stepUs);
+    const values = Float64Array.from({ length: 400 }, (_, i) => (i === 127 || i === 9 ? Number.NaN : i));
     const ring = new SampleRing(500);
-    ring.append(times, values, 0, 200);
+    ring.append(times, values, 0, 400);
     const breakAt = (i: number): number | undefined => {
-      emptied(out, 300);
+      emptied(out, 500);
       ring.fillColumns(i, ring.length, 1000, Math.floor(ring.timeAt(i) / 1000), out);
       return out.breakBefore[0];
     };
-    expect([breakAt(64), breakAt(65), breakAt(10), breakAt(9), breakAt(8)]).toEqual([1, 0, 1, 1, 0]);
+    expect([breakAt(128), breakAt(129), breakAt(10), breakAt(9), breakAt(8)]).toEqual([1, 0, 1, 1, 0]);
     ring.evictBefore(10 * stepUs);
     expect(breakAt(0)).toBe(0);
-    ring.evictBefore(64 * stepUs);
+    ring.evictBefore(128 * stepUs);
     expect(breakAt(0)).toBe(0);
   }
 });

@@ -163,7 +163,7 @@ describe('a state that cannot be', () => {
     ['an infinite time', [withColumns(ringTable, { time: Float64Array.of(1, 2, 1 / 0) })]],
     ['values of another length', [withColumns(ringTable, { value: Float64Array.of(1) })]],
     ['values of another type', [withColumns(ringTable, { value: ['1', '2', '3'] })]],
-    ['lost samples that are held', [withMeta(ringTable, { lostUpTo: 2 })]],
+    ['samples lost up to no time', [withMeta(ringTable, { lostUpTo: 'NaN' })]],
   ])('a ring with %s is refused', (_, tables) => {
     expect(() => SampleRing.restore(tables)).toThrowError(refused);
   });

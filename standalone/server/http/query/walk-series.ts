@@ -10,6 +10,7 @@ export interface SeriesVisitor {
 }
 
 const CELL = createPaneFields(1);
+const LAST = createPaneFields(1);
 
 /**
  * Visits what a series holds of `[startUs, endUs)`: raw samples where all of a shown cell's are at hand, else the cell.
@@ -74,8 +75,8 @@ function lastIn({ cells, ring, startUs }: Stretch, timeUs: number): SampleAt | n
     const tier = cells.tiers[tierIndex]!;
     if (tier.firstTime(row) >= timeUs) return;
     lastUs = tier.lastTime(row);
-    tier.copyTo(row, CELL);
-    found = lastUs < timeUs ? { timeUs: lastUs, value: CELL.last[0]! } : null;
+    tier.copyTo(row, LAST);
+    found = lastUs < timeUs ? { timeUs: lastUs, value: LAST.last[0]! } : null;
   });
   if (found !== null) return found;
   if (Number.isNaN(lastUs)) return undefined;

@@ -62,9 +62,7 @@ const jest: Runner = {
 const vitestUnit = vitestRunner('unit');
 export const unitRunners: readonly Runner[] = [vitestUnit, pytest, jest];
 /** Against real servers and browsers, two beside each other; the longest begin. */
-const paired: readonly Runner[] = ['lab', 'standalone', 'e2e', 'faults', 'browser'].map(vitestRunner);
-/** Waits for holes of up to a minute to heal, and leaves the cores to those. */
-const waiting = vitestRunner('loss');
+const paired: readonly Runner[] = ['lab', 'standalone', 'e2e', 'faults', 'browser', 'loss'].map(vitestRunner);
 /** What measures has the machine to itself. */
 const alone = vitestRunner('alone');
 
@@ -153,7 +151,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const env = { ...process.env, STREAMVIZ_CHROMIUM: findChromium() };
   const totals = sum([
     await runSeveral(unitRunners, unitRunners.length, process.env),
-    ...(await Promise.all([runSeveral(paired, 2, env), runSeveral([waiting], 1, env)])),
+    await runSeveral(paired, 2, env),
     await runRunner(alone, { env }),
   ]);
   const passed = totals.passed + checks.filter((step) => step.ok).length;

@@ -155,21 +155,22 @@ export function mergeRunInto(
   let min = first;
   let max = first;
   let count = high - low + 1;
-  let i = low + 1;
-  for (; i < high; i += 2) {
+  // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
+  let i = (low + 1) | 0;
+  for (const end = high | 0; i < end; i = (i + 2) | 0) {
     const a = values[i]!;
-    const b = values[i + 1]!;
+    const b = values[(i + 1) | 0]!;
     if (a < min) min = a;
-    if (a > max) max = a;
+    else if (a > max) max = a;
     if (b < min) min = b;
-    if (b > max) max = b;
+    else if (b > max) max = b;
     even += b;
     odd += a;
   }
   if (i === high) {
     const a = values[i]!;
     if (a < min) min = a;
-    if (a > max) max = a;
+    else if (a > max) max = a;
     odd += a;
   }
   let sum = even + odd;

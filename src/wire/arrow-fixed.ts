@@ -112,27 +112,32 @@ function readInt64(bytes: Uint8Array, offset: number, name: string, out: Float64
   let highBefore = halves[1]!;
   // Neighbours mostly share their high half: then a row is two comparisons and one sum. With its first bit turned, a low
   // half is compared as a signed number.
+  const lastFour = (length - 4) | 0;
   for (let i = 0; i < length; ) {
-    const high = halves[2 * i + 1]!;
+    const high = halves[2 * i + 1]! | 0;
     if (high < highBefore) isRising = false;
     highBefore = high;
     outside |= (high + 0x200000) & ~0x3fffff;
     const middle = high * 2 ** 32 + 2 ** 31;
     let before = -0x80000000;
-    for (let k = 2 * i; i + 3 < length; i += 4, k += 8) {
+    // Indices are below 2^31: `| 0` spares the check for more, a quarter of the time.
+    for (let k = (2 * i) | 0; i <= lastFour; i = (i + 4) | 0, k = (k + 8) | 0) {
       const others =
-        (halves[k + 1]! ^ high) | (halves[k + 3]! ^ high) | (halves[k + 5]! ^ high) | (halves[k + 7]! ^ high);
+        (halves[(k + 1) | 0]! ^ high) |
+        (halves[(k + 3) | 0]! ^ high) |
+        (halves[(k + 5) | 0]! ^ high) |
+        (halves[(k + 7) | 0]! ^ high);
       if (others !== 0) break;
       const a = halves[k]! ^ 0x80000000;
-      const b = halves[k + 2]! ^ 0x80000000;
-      const c = halves[k + 4]! ^ 0x80000000;
-      const d = halves[k + 6]! ^ 0x80000000;
+      const b = halves[(k + 2) | 0]! ^ 0x80000000;
+      const c = halves[(k + 4) | 0]! ^ 0x80000000;
+      const d = halves[(k + 6) | 0]! ^ 0x80000000;
       if (a < before || b < a || c < b || d < c) isRising = false;
       before = d;
       out[i] = middle + a;
-      out[i + 1] = middle + b;
-      out[i + 2] = middle + c;
-      out[i + 3] = middle + d;
+      out[(i + 1) | 0] = middle + b;
+      out[(i + 2) | 0] = middle + c;
+      out[(i + 3) | 0] = middle + d;
     }
     for (; i < length && halves[2 * i + 1] === high; i++) {
       const low = halves[2 * i]! ^ 0x80000000;

@@ -96,23 +96,21 @@ test.each([
 });
 
 test('200 connections that never finish their headers are closed with 408; requests beside them are answered', async () => {
-  const answers: { readonly said: string; readonly isReset: boolean }[] = [];
-  const sockets = Array.from({ length: 200 }, () => {
+  const answers: { readonly said: string; readonly isDripping: boolean }[] = [];
+  const sockets = Array.from({ length: 200 }, (_, i) => {
     const socket = connect(server.port, '127.0.0.1');
+    const isDripping = i % 2 === 0;
     let said = '';
-    let isReset = false;
-    socket.on('error', () => {
-      isReset = true;
-    });
+    socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
       said += bytes;
     });
-    socket.on('close', () => answers.push({ said, isReset }));
+    socket.on('close', () => answers.push({ said, isDripping }));
     socket.write(`GET /api/metrics HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nX-Slow: `);
-    return socket;
+    return { socket, isDripping };
   });
   const drip = setInterval(() => {
-    for (const socket of sockets) if (!socket.destroyed) socket.write('a');
+    for (const { socket, isDripping } of sockets) if (isDripping && !socket.destroyed) socket.write('a');
   }, 50);
   try {
     const own = await fetch(`${server.url}/api/metrics`, { headers: { authorization: `Bearer ${server.token}` } });
@@ -121,10 +119,9 @@ test('200 connections that never finish their headers are closed with 408; reque
   } finally {
     clearInterval(drip);
   }
-  // A drip that meets the closed connection takes the answer with it before it was read.
-  const told = answers.filter(({ said, isReset }) => said !== '' || !isReset);
+  // A drip that meets the closed connection takes the answer with it before it was read; who is silent is told.
+  const told = answers.filter(({ said, isDripping }) => said !== '' || !isDripping);
   expect(new Set(told.map(({ said }) => said.split('\r\n')[0]))).toEqual(new Set(['HTTP/1.1 408 Request Timeout']));
-  expect(told.length).toBeGreaterThan(answers.length / 2);
 });
 
 test('a message that comes a hundred times counts once, is acknowledged, and reaches a viewer once', async () => {

@@ -105,21 +105,22 @@ export function addRun(
   let a = heldA + first;
   let b = heldB;
   if (count > 1) {
-    let i = low + 1;
-    for (; i < high; i += 2) {
+    // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
+    let i = (low + 1) | 0;
+    for (const end = high | 0; i < end; i = (i + 2) | 0) {
       const x = values[i]!;
-      const y = values[i + 1]!;
+      const y = values[(i + 1) | 0]!;
       if (x < min) min = x;
-      if (x > max) max = x;
+      else if (x > max) max = x;
       if (y < min) min = y;
-      if (y > max) max = y;
+      else if (y > max) max = y;
       b += x;
       a += y;
     }
     if (i === high) {
       const x = values[i]!;
       if (x < min) min = x;
-      if (x > max) max = x;
+      else if (x > max) max = x;
       b += x;
     }
     if (a - a !== 0 || b - b !== 0) {

@@ -102,7 +102,7 @@ test('paused, every widget of the session stands still, those that come later to
     window.bench.runtime.setPaused('s', true);
     window.bench.mount('two');
   });
-  await expect.poll(() => value('two', 'gauge:cpu')).toMatch(/^3/);
+  for (const widget of ['gauge:cpu', 'metric:cpu']) await expect.poll(() => value('two', widget)).toMatch(/^3/);
   for (const seq of [4, 5]) await send({ seq });
   await expect.poll(async () => (await inspect())?.seq).toBe(5);
   await page.waitForTimeout(600);

@@ -1,25 +1,14 @@
-import { createPaneFields, mergePaneInto, type Pane, type PaneFields, paneAt } from './pane.ts';
+import { createPaneFields, mergePaneInto, PANE_FIELDS, type PaneFields } from './pane.ts';
 import { doublesIn, stateInvalid } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
 
 /** What each number of a row is, by its place; the fields of the cell's pane stand from 1 to 8. */
-const FIELDS = [
-  'start',
-  'count',
-  'sum',
-  'min',
-  'max',
-  'first',
-  'firstTime',
-  'last',
-  'lastTime',
-  'asOf',
-  'below',
-] as const;
+const FIELDS = ['start', ...PANE_FIELDS, 'asOf', 'below'] as const;
 const ROW = FIELDS.length;
 const START = 0;
 const COUNT = 1;
 const FIRST_TIME = 6;
+const LAST = 7;
 const LAST_TIME = 8;
 const AS_OF = 9;
 const BELOW = 10;
@@ -66,6 +55,11 @@ export class CellTier {
     return this.#rows[row * ROW + FIRST_TIME]!;
   }
 
+  /** The last value that a cell itself knows; of one that knows none it means nothing. */
+  last(row: number): number {
+    return this.#rows[row * ROW + LAST]!;
+  }
+
   /** Time of the last sample that a cell itself knows; of one that knows none it means nothing. */
   lastTime(row: number): number {
     return this.#rows[row * ROW + LAST_TIME]!;
@@ -95,12 +89,6 @@ export class CellTier {
     return Math.max(this.#rows[at + COUNT]!, this.#rows[at + BELOW]!);
   }
 
-  /** The pane of a cell; null where its `count` is 0. */
-  pane(row: number): Pane | null {
-    this.copyTo(row, SCRATCH);
-    return paneAt(SCRATCH, 0);
-  }
-
   /** Overwrites row `to` of `out` with the pane of a cell. Allocates nothing. */
   copyTo(row: number, out: PaneFields, to: number = 0): void {
     const rows = this.#rows;
@@ -127,6 +115,12 @@ export class CellTier {
     rows[at + 5] = panes.firstTime[from]!;
     rows[at + 6] = panes.last[from]!;
     rows[at + 7] = panes.lastTime[from]!;
+  }
+
+  /** Merges the pane of a cell, later in arrival, into row 0 of `out`. Allocates nothing. */
+  mergeTo(row: number, out: PaneFields): void {
+    this.copyTo(row, SCRATCH);
+    mergePaneInto(out, 0, SCRATCH, 0);
   }
 
   /** Merges row `from` of `panes`, later in arrival, into the pane of a cell. Allocates nothing. */

@@ -1,6 +1,6 @@
 import { evictToBytes, evictToLimit, expireBefore, forgetBefore, inherit, inheritBefore } from './cell-eviction.ts';
 import { CellTier } from './cell-tier.ts';
-import { createPaneFields, mergePaneInto, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
+import { createPaneFields, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
 import { collectShown, eachShownCell, firstShownTime, type VisitCell } from './shown-cells.ts';
 import { commonCoarser } from './tier-lists.ts';
 import { firstFrom, runEnd } from './time-runs.ts';
@@ -142,11 +142,9 @@ export class CellTiers {
   /** The pane of all shown cells, or null without samples. O(cells). */
   summary(): Pane | null {
     const all = createPaneFields(1);
-    const one = createPaneFields(1);
-    this.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) => {
-      this.tiers[tierIndex]!.copyTo(row, one);
-      mergePaneInto(all, 0, one, 0);
-    });
+    this.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (_duration, _start, tierIndex, row) =>
+      this.tiers[tierIndex]!.mergeTo(row, all),
+    );
     return paneAt(all, 0);
   }
 

@@ -28,6 +28,18 @@ export interface PaneFields {
   readonly lastTime: Float64Array;
 }
 
+/** Their names, in the order in which rows of numbers hold them and tables list them. */
+export const PANE_FIELDS = [
+  'count',
+  'sum',
+  'min',
+  'max',
+  'first',
+  'firstTime',
+  'last',
+  'lastTime',
+] as const satisfies readonly (keyof PaneFields)[];
+
 /** The pane of one finite sample. */
 export function paneOf(timeUs: number, value: number): Pane {
   return {

@@ -1,5 +1,5 @@
 import type { CellTier } from './cell-tier.ts';
-import { createPaneFields, mergePaneInto, type PaneFields } from './pane.ts';
+import type { PaneFields } from './pane.ts';
 
 /*
  * Which cells of several tiers are shown: of a cell and the finer ones under it the larger count, the finer when equal. They
@@ -14,8 +14,6 @@ export interface TieredCells {
 
 /** Called for one shown cell; `tierIndex` and `row` address it in {@link TieredCells.tiers} until the cells change. */
 export type VisitCell = (durationUs: number, startUs: number, tierIndex: number, row: number) => void;
-
-const SCRATCH = createPaneFields(1);
 
 /** Visits the shown cells that overlap `[startUs, endUs)` in time order. O(log n + cells visited). */
 export function eachShownCell(cells: TieredCells, startUs: number, endUs: number, visit: VisitCell): void {
@@ -59,8 +57,7 @@ export function firstShownTime({ durations, tiers }: TieredCells): number {
 export function collectShown(cells: TieredCells, tierIndex: number, row: number, into: PaneFields): void {
   const tier = cells.tiers[tierIndex]!;
   if (tierIndex === 0 || tier.count(row) > tier.below(row)) {
-    tier.copyTo(row, SCRATCH);
-    mergePaneInto(into, 0, SCRATCH, 0);
+    tier.mergeTo(row, into);
     return;
   }
   const finer = cells.tiers[tierIndex - 1]!;

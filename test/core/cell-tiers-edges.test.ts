@@ -4,6 +4,7 @@ import { CellTier } from '../../src/core/cell-tier.ts';
 import { CellTiers } from '../../src/core/cell-tiers.ts';
 import { createPaneFields, type Pane, type PaneFields, paneOf } from '../../src/core/pane.ts';
 import { paneColumns } from '../session/message-builder.ts';
+import { cellPane } from './cell-pane.ts';
 
 const whole = (min: number, max: number) => fc.integer({ min, max });
 
@@ -15,7 +16,7 @@ function add(cells: CellTiers, times: readonly number[]): boolean {
 function shownOf(cells: CellTiers): readonly (readonly [tier: number, start: number, pane: Pane | null])[] {
   const shown: (readonly [number, number, Pane | null])[] = [];
   cells.eachShown(-Infinity, Infinity, (_duration, start, tier, row) => {
-    shown.push([tier, start, cells.tiers[tier]!.pane(row)]);
+    shown.push([tier, start, cellPane(cells.tiers[tier]!, row)]);
   });
   return shown;
 }

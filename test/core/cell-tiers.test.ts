@@ -5,6 +5,7 @@ import { type Pane, paneOf } from '../../src/core/pane.ts';
 import { differInFinest } from '../../src/core/tier-lists.ts';
 import { paneColumns } from '../session/message-builder.ts';
 import { NaiveCells, type ShownCell } from '../session/naive-cells.ts';
+import { cellPane } from './cell-pane.ts';
 
 const DURATIONS = [10, 100, 600];
 
@@ -31,7 +32,7 @@ function paneOfOneCell(tier: number, samples: readonly (readonly [number, number
 function shownOf(cells: CellTiers, startUs = -Infinity, endUs = Infinity): ShownCell[] {
   const shown: ShownCell[] = [];
   cells.eachShown(startUs, endUs, (_duration, start, tier, row) => {
-    shown.push({ tier, start, pane: cells.tiers[tier]!.pane(row) as Pane });
+    shown.push({ tier, start, pane: cellPane(cells.tiers[tier]!, row) as Pane });
   });
   return shown;
 }

@@ -1,6 +1,7 @@
 import { mergePanes, type Pane, paneOf } from '../../src/core/pane.ts';
 import type { EpochStore } from '../../src/session/epoch-store.ts';
 import type { SeriesState } from '../../src/session/series-state.ts';
+import { cellPane } from '../core/cell-pane.ts';
 import { Broken } from './broken.ts';
 import type { FakeSender, LoggedSample } from './fake-sender.ts';
 import { checkWindows, checkWindowsComplete } from './window-invariants.ts';
@@ -36,7 +37,7 @@ function shownCells(series: SeriesState, isCurrent: boolean): Shown[] {
   const shown: Shown[] = [];
   const { cells } = series;
   cells.eachShown(-Infinity, Infinity, (duration, start, tier, row) => {
-    const pane = cells.tiers[tier]!.pane(row) as Pane;
+    const pane = cellPane(cells.tiers[tier]!, row) as Pane;
     shown.push({ duration, start, pane, exact: isCurrent && cells.isProved(tier, row) });
   });
   return shown;

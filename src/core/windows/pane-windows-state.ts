@@ -1,4 +1,5 @@
 import { DistinctSet } from '../distinct-set.ts';
+import { PANE_FIELDS } from '../pane.ts';
 import { QuantileSketch } from '../sketch/quantile-sketch.ts';
 import { bytesIn, doublesIn, metaNumber, numberIn, stateInvalid, tableNamed } from '../state-input.ts';
 import type { StateColumn, StateTable } from '../state-table.ts';
@@ -25,23 +26,7 @@ interface PaneWindowsState {
 }
 
 /** Numbers of a row, in the order of pane-row.ts. */
-const ROW_COLUMNS = [
-  'index',
-  'count',
-  'sum',
-  'min',
-  'max',
-  'first',
-  'firstTime',
-  'last',
-  'lastTime',
-  'mean',
-  'm2',
-  'increase',
-  'marks',
-  'even',
-  'odd',
-] as const;
+const ROW_COLUMNS = ['index', ...PANE_FIELDS, 'mean', 'm2', 'increase', 'marks', 'even', 'odd'] as const;
 
 /** Copies everything that decides what comes next. */
 export function savePaneWindows(state: PaneWindowsState): readonly StateTable[] {

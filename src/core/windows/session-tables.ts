@@ -1,4 +1,5 @@
 import { DistinctSet } from '../distinct-set.ts';
+import { PANE_FIELDS } from '../pane.ts';
 import { QuantileSketch } from '../sketch/quantile-sketch.ts';
 import { doublesIn, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from '../state-input.ts';
 import type { StateColumn, StateTable } from '../state-table.ts';
@@ -11,20 +12,7 @@ import type { WindowStream } from './window-stream.ts';
 
 const NAME = 'sessions';
 /** Columns of the pane, in the order of pane-row.ts from COUNT on. */
-const PANE_COLUMNS = [
-  'count',
-  'sum',
-  'min',
-  'max',
-  'first',
-  'firstTime',
-  'last',
-  'lastTime',
-  'mean',
-  'm2',
-  'increase',
-  'marks',
-];
+const PANE_COLUMNS = [...PANE_FIELDS, 'mean', 'm2', 'increase', 'marks'];
 
 /** One table, a row per session. Copies. */
 export function saveSessions(list: SessionList, stream: WindowStream): readonly StateTable[] {

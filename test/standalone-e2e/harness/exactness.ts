@@ -1,6 +1,7 @@
 /** What viewers hold, compared with what a script wrote down. */
 import type { EpochStore } from '../../../src/session/epoch-store.ts';
 import type { SeriesState } from '../../../src/session/series-state.ts';
+import { cellPane } from '../../core/cell-pane.ts';
 import { type RecordedEpoch, type RecordedSample, SERIES } from './recording-script.ts';
 import type { Opening } from './wire-viewer.ts';
 
@@ -70,7 +71,7 @@ function assertCells(series: SeriesState, samples: readonly RecordedSample[], wh
   let count = 0;
   cells.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (durationUs, startUs, index, row) => {
     const truth = byDuration[cells.durations.indexOf(durationUs)]?.get(startUs) ?? [];
-    const held = cells.tiers[index]!.pane(row)!;
+    const held = cellPane(cells.tiers[index]!, row)!;
     assertFold(held, foldOf(truth), `${where} cell ${durationUs}/${startUs}`);
     shown += 1;
     count += held.count;

@@ -8,6 +8,7 @@ import type { ServerLimits } from '../../../standalone/server/limits.ts';
 import { Heartbeats } from '../../../standalone/server/ws/heartbeats.ts';
 import type { SocketSurroundings } from '../../../standalone/server/ws/producer-socket.ts';
 import { ViewerHall } from '../../../standalone/server/ws/viewer-hall.ts';
+import { cellPane } from '../../core/cell-pane.ts';
 import type { SenderOptions } from '../../session/fake-sender.ts';
 import { need } from '../../session/invariants.ts';
 import { randomOf } from '../../session/random-history.ts';
@@ -111,7 +112,7 @@ function checkCells(server: EpochStore, viewer: EpochStore, what: string): void 
     const top = held.cells.durations.length - 1;
     held.cells.eachShown(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (duration, start, tier, row) => {
       const mine = own.cells.query(duration, start);
-      const pane = held.cells.tiers[tier]!.pane(row);
+      const pane = cellPane(held.cells.tiers[tier]!, row);
       // A snapshot may have been coarser here: then the coarser cell is compared.
       if (mine?.count === pane?.count) {
         tally.cells += 1;

@@ -1,4 +1,4 @@
-import { createPaneFields, type PaneFields } from '../../../../src/core/pane.ts';
+import { createPaneFields, PANE_FIELDS, type PaneFields } from '../../../../src/core/pane.ts';
 
 /** Cells of one duration in time order: their panes, and what is known of them beyond. */
 export interface CellRows extends PaneFields {
@@ -12,19 +12,7 @@ export interface CellRows extends PaneFields {
   readonly sketch: readonly (Uint8Array | null)[];
 }
 
-export const CELL_COLUMNS = [
-  'start',
-  'count',
-  'sum',
-  'min',
-  'max',
-  'first',
-  'firstTime',
-  'last',
-  'lastTime',
-  'm2',
-  'increase',
-] as const;
+export const CELL_COLUMNS = ['start', ...PANE_FIELDS, 'm2', 'increase'] as const;
 
 /** Room for `length` cells; every one is no pane. */
 export function createCellRows(length: number): CellRows & { readonly sketch: (Uint8Array | null)[] } {

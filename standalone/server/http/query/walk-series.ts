@@ -10,7 +10,6 @@ export interface SeriesVisitor {
 }
 
 const CELL = createPaneFields(1);
-const LAST = createPaneFields(1);
 
 /**
  * Visits what a series holds of `[startUs, endUs)`: raw samples where all of a shown cell's are at hand, else the cell.
@@ -75,8 +74,7 @@ function lastIn({ cells, ring, startUs }: Stretch, timeUs: number): SampleAt | n
     const tier = cells.tiers[tierIndex]!;
     if (tier.firstTime(row) >= timeUs) return;
     lastUs = tier.lastTime(row);
-    tier.copyTo(row, LAST);
-    found = lastUs < timeUs ? { timeUs: lastUs, value: LAST.last[0]! } : null;
+    found = lastUs < timeUs ? { timeUs: lastUs, value: tier.last(row) } : null;
   });
   if (found !== null) return found;
   if (Number.isNaN(lastUs)) return undefined;

@@ -7,7 +7,7 @@ import { createWindows } from '../src/core/windows/create-windows.ts';
 import type { WindowOperator, WindowOptions } from '../src/core/windows/window-operator.ts';
 import { WindowResults } from '../src/core/windows/window-results.ts';
 import { windowShape } from '../src/core/windows/window-shape.ts';
-import { runEnd } from '../src/session/message-rows.ts';
+import { seriesEnd } from '../src/session/message-rows.ts';
 import { readSamplePart } from '../src/wire/arrow-fixed.ts';
 import { writeSamplePart } from '../src/wire/arrow-fixed-writer.ts';
 import { ColumnArena } from '../src/wire/column-arena.ts';
@@ -92,9 +92,8 @@ class Engine {
   #add({ length, series, time, value, isRising = false }: Columns): void {
     for (let from = 0, to = 0; from < length; from = to) {
       const s = series[from] as number;
-      to = runEnd(series, from, length);
-      const ring = this.#rings[s] as SampleRing;
-      const areRising = isRising ? ring.appendRising(time, value, from, to) : ring.append(time, value, from, to);
+      to = seriesEnd(series, from, length);
+      const areRising = (this.#rings[s] as SampleRing).append(time, value, from, to, isRising);
       (this.#windows[s] as WindowOperator).add(time, value, from, to, Number.NaN, areRising);
       this.results += this.#results.length;
       this.#results.clear();

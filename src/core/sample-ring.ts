@@ -5,7 +5,7 @@ import { mergeLateRows } from './retention/late-rows.ts';
 import { areSlots, SlotCircle, toBlocks } from './slot-circle.ts';
 import { doublesIn, isRising, metaNumber, numberIn, stateInvalid, tableNamed, wholeIn } from './state-input.ts';
 import type { StateTable } from './state-table.ts';
-import { areRising } from './time-runs.ts';
+import { isRisingRun } from './time-runs.ts';
 
 /*
  * 1. Samples stand in event-time order, equal times in arrival order, whatever order they came in.
@@ -44,20 +44,13 @@ export class SampleRing extends SlotCircle {
    * Rows in order are the fast path; rows that are late, among themselves or against what is held, are merged in with
    * the same result. Times must be finite; a value that is not finite is held and drawn as missing.
    *
+   * @param areRising No time is smaller than the one before it, so nobody needs to look. Default false: not known.
    * @returns whether they were in order: then row `to - 1` is the newest sample.
    */
-  append(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
-    if (!areRising(times, from, to)) {
-      this.#merge(times, values, from, to);
-      return false;
-    }
-    return this.appendRising(times, values, from, to);
-  }
-
-  /** {@link append} of rows of which the caller knows that no time is smaller than the one before it. */
-  appendRising(times: Float64Array, values: Float64Array, from: number, to: number): boolean {
+  append(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean = false): boolean {
     if (from >= to) return true;
-    if (this.held > 0 && times[from]! < this.timeAt(this.held - 1)) {
+    const isLate = this.held > 0 && times[from]! < this.timeAt(this.held - 1);
+    if (isLate || !(areRising || isRisingRun(times, from, to))) {
       this.#merge(times, values, from, to);
       return false;
     }

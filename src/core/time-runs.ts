@@ -71,7 +71,7 @@ function guessEnd(times: Float64Array, from: number, to: number, edge: number): 
 }
 
 /** Whether no time of `[from, to)` is smaller than the one before it; four at a time. */
-export function areRising(times: Float64Array, from: number, to: number): boolean {
+export function isRisingRun(times: Float64Array, from: number, to: number): boolean {
   let before = times[from]!;
   let i = from + 1;
   for (; i + 3 < to; i += 4) {

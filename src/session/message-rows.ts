@@ -21,7 +21,7 @@ export function eachRun(
 ): void {
   let from = 0;
   while (from < rows.length) {
-    const to = runEnd(rows.series, from, rows.length);
+    const to = seriesEnd(rows.series, from, rows.length);
     take(rows.series[from]!, from, to);
     from = to;
   }
@@ -35,7 +35,7 @@ export function entryEnd(window: Int32Array, index: number, from: number, length
 }
 
 /** End of the rows of the series of row `from`; four at a time. */
-export function runEnd(series: Uint16Array, from: number, to: number): number {
+export function seriesEnd(series: Uint16Array, from: number, to: number): number {
   const first = series[from]!;
   let i = from + 1;
   for (const end = to - 3; i < end; i += 4) {

@@ -179,9 +179,7 @@ export class SeriesState implements SeriesView {
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean = false): void {
     const isRising = this.cells.addSamples(times, values, from, to, areRising);
     this.windows.addSamples(times, values, from, to, isRising);
-    const inOrder = isRising
-      ? this.ring.appendRising(times, values, from, to)
-      : this.ring.append(times, values, from, to);
+    const inOrder = this.ring.append(times, values, from, to, isRising);
     if (!inOrder) {
       this.memory.forget();
       this.pastVersion += 1;

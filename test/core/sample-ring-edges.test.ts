@@ -71,10 +71,10 @@ test('a late row that leaves at once is counted and does not bring back what had
 test('rows that rise are in order from the newest sample on, its own time included', () => {
   const ring = new SampleRing(9);
   const rows = counting(3, 5);
-  expect(ring.appendRising(rows, rows, 0, 0)).toBe(true);
-  expect(ring.appendRising(rows, rows, 0, 1)).toBe(true);
-  expect(ring.appendRising(rows, rows, 0, 3)).toBe(true);
-  expect(ring.appendRising(rows, rows, 1, 2)).toBe(false);
+  expect(ring.append(rows, rows, 0, 0, true)).toBe(true);
+  expect(ring.append(rows, rows, 0, 1, true)).toBe(true);
+  expect(ring.append(rows, rows, 0, 3, true)).toBe(true);
+  expect(ring.append(rows, rows, 1, 2, true)).toBe(false);
   expect(timesOf(ring)).toEqual([5, 5, 6, 6, 7]);
   expect(append(ring, [7, 7, 8])).toBe(true);
   expect(append(ring, [9, 8])).toBe(false);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { areRising, firstFrom, runEnd } from '../../src/core/time-runs.ts';
+import { firstFrom, isRisingRun, runEnd } from '../../src/core/time-runs.ts';
 
 /** By definition: the first sample at or after the edge or before its predecessor. */
 function plainEnd(times: Float64Array, from: number, to: number, edge: number): number {
@@ -104,7 +104,7 @@ test('samples are in order where no time is smaller than the one before it', () 
       let time = 0;
       const times = Float64Array.from(by, (step) => (time += step));
       const from = Math.min(skip, by.length - 1);
-      expect(areRising(times, from, by.length)).toBe(by.slice(from + 1).every((step) => step >= 0));
+      expect(isRisingRun(times, from, by.length)).toBe(by.slice(from + 1).every((step) => step >= 0));
     }),
     { numRuns: 1000 },
   );

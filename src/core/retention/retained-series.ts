@@ -89,7 +89,7 @@ export class RetainedSeries {
   append(times: Float64Array, values: Float64Array, from: number, to: number): void {
     const { ring, cells } = this;
     const isRising = cells.addSamples(times, values, from, to);
-    const isInOrder = isRising ? ring.appendRising(times, values, from, to) : ring.append(times, values, from, to);
+    const isInOrder = ring.append(times, values, from, to, isRising);
     if (!isInOrder) this.#memory.forget();
     cells.evict();
     if (this.retentionUs < Number.POSITIVE_INFINITY && ring.length > 0) {

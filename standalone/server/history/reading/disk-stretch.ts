@@ -25,7 +25,7 @@ export function diskStretch(columns: SeriesColumns, startUs: number, endUs: numb
     for (let i = 0; i < list.length; i += 1) cells.addFold(durationUs, list.start[i]!, list, i);
   }
   const ring = new SampleRing(Math.max(1, rows.time.length));
-  ring.appendRising(rows.time, rows.value, 0, rows.time.length);
+  ring.append(rows.time, rows.value, 0, rows.time.length, true);
   const featuresOf: Stretch['featuresOf'] = (durationUs, cellUs, count) =>
     known(complete.get(durationUs), cellUs, count) ?? known(folds.get(durationUs), cellUs, count);
   return { startUs, endUs, cells, ring, featuresOf, before, doubtedUs };

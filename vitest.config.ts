@@ -8,7 +8,7 @@ const LOSS = ['test/e2e/loss.test.ts'];
 const ALONE = ['test/e2e/limits.test.ts', 'test/browser/{cards,metric-paint,metric-use,still}.test.ts'];
 /** The extension from the built wheel, and the other hosts. */
 const LAB = ['test/e2e/{apps,lab-extension,notebook7,notebook7-extension,wheel}.test.ts'];
-/** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes, check passwords or play long histories. */
+/** Left out of `npm run check`, part of `npm test`: they start processes, read megabytes, check passwords, wait for seconds or play long histories. */
 const SLOW = [
   'test/cli/bundle.test.ts',
   'test/fuzz/fuzzing.test.ts',

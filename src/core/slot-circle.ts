@@ -5,7 +5,7 @@ const INITIAL_SLOTS = 16;
 /** Below this many samples single stores are faster than two bulk copies. */
 const BULK_MIN_COUNT = 64;
 
-/** Whether a circle may have so many slots: whole blocks of the pyramid, or at first a part of one. */
+/** Whether a circle may have so many slots: whole blocks of the pyramid, or a part of one. */
 export const areSlots = (count: number): boolean =>
   count % BLOCK === 0 || (count < BLOCK && BLOCK % count === 0 && count >= INITIAL_SLOTS);
 

@@ -9,10 +9,12 @@ export const AT_LEAST = 8;
 
 /** Small, because thousands of operators rarely hold more than one result each; none before the first one. */
 const FIRST_ROWS = 4;
-const NO_ROWS: ReadonlyMap<number, never> = new Map<number, never>();
+const NONE_SUPERSEDED: ReadonlyMap<number, readonly SessionBounds[]> = new Map();
 const NO_NUMBERS = new Float64Array(0);
 const NO_WORDS = new Uint32Array(0);
 const NO_BYTES = new Uint8Array(0);
+
+type SessionBounds = readonly [start: number, end: number];
 
 /**
  * Results of windows as columns; row `i` of every column is one result.
@@ -35,14 +37,16 @@ export class WindowResults {
   coverage = NO_NUMBERS;
   /** Row-major: value of aggregation `k` of row `i` at `i * width + k`. */
   values = NO_NUMBERS;
-  /** Final sessions that row `i` replaces, as `[start, end]`; absent for the others. */
-  get supersedes(): ReadonlyMap<number, readonly (readonly [number, number])[]> {
-    return this.#supersedes ?? NO_ROWS;
-  }
-  #supersedes: Map<number, readonly (readonly [number, number])[]> | null = null;
+  /** Null until a session replaces others: hardly any operator has one. */
+  #supersedes: Map<number, readonly SessionBounds[]> | null = null;
 
   constructor(width: number) {
     this.width = width;
+  }
+
+  /** Final sessions that row `i` replaces, as `[start, end]`; absent for the others. */
+  get supersedes(): ReadonlyMap<number, readonly SessionBounds[]> {
+    return this.#supersedes ?? NONE_SUPERSEDED;
   }
 
   value(row: number, aggregation: number): number {
@@ -55,7 +59,7 @@ export class WindowResults {
   }
 
   /** Row `row` is a session that replaces these final ones. */
-  supersede(row: number, sessions: readonly (readonly [number, number])[]): void {
+  supersede(row: number, sessions: readonly SessionBounds[]): void {
     this.#supersedes ??= new Map();
     this.#supersedes.set(row, sessions);
   }

@@ -25,6 +25,8 @@ const TESTS: readonly (readonly [sources: string, tests: string])[] = [
   ['src/core/pane.ts', 'test/core/{pane,shared-panes}*.test.ts'],
   ['src/core/{sample-ring,slot-circle}.ts', 'test/core/{sample-ring*,retention/*}.test.ts'],
   ['src/core/time-runs.ts', 'test/core/time-runs.test.ts'],
+  ['src/core/span-walk.ts', 'test/core/span-walk.test.ts'],
+  ['src/core/value-runs.ts', 'test/core/value-runs.test.ts'],
 ];
 const WORKERS = 2;
 /** A change may never end. Once its operator was evaluated this often, or its tests took this long, it is noticed. */

@@ -85,9 +85,15 @@ export const EQUIVALENT: readonly Equivalent[] = [
     changes: [['last > from', '>=']],
   },
   {
-    file: 'src/core/cell-tiers.ts',
-    because: 'a run goes on over equal times, so none begins at one',
-    changes: [['time >= times[i - 1]!', '>']],
+    file: 'src/core/span-walk.ts',
+    because: 'what four at a time refuse is looked at one by one',
+    changes: [
+      ['a >= before', '>'],
+      ['b >= a', '>'],
+      ['c >= b', '>'],
+      ['d >= c', '>'],
+      ['d < edge', '<='],
+    ],
   },
   {
     file: 'src/core/cell-eviction.ts',
@@ -171,9 +177,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     file: 'src/core/windows/pane-row.ts',
     because: 'the rest is squared; the loops over the other samples of one find none',
-    changes: [
-      ['rest += distance', '-='],
-      ['count > 1', '>='],
-    ],
+    changes: [['rest += distance', '-=']],
   },
 ];

@@ -2,13 +2,15 @@ import { evictToBytes, evictToLimit, expireBefore, forgetBefore, inherit, inheri
 import { CellTier } from './cell-tier.ts';
 import { createPaneFields, mergeRunInto, type Pane, type PaneFields, paneAt } from './pane.ts';
 import { collectShown, eachShownCell, firstShownTime, type VisitCell } from './shown-cells.ts';
+import { SpanWalk } from './span-walk.ts';
 import { commonCoarser } from './tier-lists.ts';
-import { firstFrom, runEnd } from './time-runs.ts';
+import { firstFrom, isRisingRun } from './time-runs.ts';
 
 export type { VisitCell } from './shown-cells.ts';
 
 /** The run that is being folded: used within one call, so thousands of series share it. */
 const SCRATCH = createPaneFields(1);
+const WALK = new SpanWalk();
 
 /**
  * The cells of one series in tiers of rising duration, and what of them is shown (docs/protocol.md, section 4).
@@ -58,26 +60,18 @@ export class CellTiers {
    */
   addSamples(times: Float64Array, values: Float64Array, from: number, to: number, areRising: boolean = false): boolean {
     const duration = this.durations[0]!;
-    const scratch = SCRATCH;
-    let start = Number.NaN;
-    let end = Number.NaN;
-    scratch.count[0] = 0;
-    let isRising = true;
-    let i = from;
-    while (i < to) {
-      const time = times[i]!;
-      if (i > from && !(time >= times[i - 1]!)) isRising = false;
-      if (!(time >= start && time < end)) {
-        if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
-        scratch.count[0] = 0;
-        start = Math.floor(time / duration) * duration;
-        end = start + duration;
-      }
-      const next = areRising ? firstFrom(times, i + 1, to, end) : runEnd(times, i, to, end);
-      mergeRunInto(scratch, 0, times, values, i, next);
+    const isRising = areRising || isRisingRun(times, from, to);
+    for (let i = from; i < to; ) {
+      const start = Math.floor(times[i]! / duration) * duration;
+      const end = start + duration;
+      const next = isRising
+        ? firstFrom(times, i + 1, to, end)
+        : WALK.walk(times, values, i, to, start, end, Number.NEGATIVE_INFINITY);
+      SCRATCH.count[0] = 0;
+      mergeRunInto(SCRATCH, 0, times, values, i, next, isRising ? null : WALK);
+      if (SCRATCH.count[0]! > 0) this.#add(start, SCRATCH, 0, 0);
       i = next;
     }
-    if (scratch.count[0]! > 0) this.#add(start, scratch, 0, 0);
     return isRising;
   }
 

@@ -1,3 +1,6 @@
+import type { SpanWalk } from './span-walk.ts';
+import { foldValues, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from './value-runs.ts';
+
 /**
  * Mergeable summary of the finite samples of one interval `[start, end)`: the one idea everything computed is built on.
  *
@@ -39,6 +42,8 @@ export const PANE_FIELDS = [
   'last',
   'lastTime',
 ] as const satisfies readonly (keyof PaneFields)[];
+
+const run = new Float64Array(RUN_FIELDS);
 
 /** The pane of one finite sample. */
 export function paneOf(timeUs: number, value: number): Pane {
@@ -143,10 +148,12 @@ export function mergePaneInto(target: PaneFields, to: number, source: PaneFields
 }
 
 /**
- * {@link mergePaneInto} of the samples `[from, to)`, later in arrival than what row `row` holds.
+ * {@link mergePaneInto} of the samples `[from, to)`, in arrival order and later than what row `row` holds.
  *
- * Their times must not fall: then only values are read one by one, about 1 ns each. Values that are not finite are
- * skipped. The sum is taken in two halves, so it may differ from that of single steps in its last bits. Allocates nothing.
+ * Values that are not finite are skipped. The sum is taken in two halves, so it may differ from that of single steps in its
+ * last bits. Allocates nothing.
+ *
+ * @param ends The first and the last of them by time. Default null: no time is smaller than the one before it.
  */
 export function mergeRunInto(
   target: PaneFields,
@@ -155,74 +162,41 @@ export function mergeRunInto(
   values: Float64Array,
   from: number,
   to: number,
+  ends: Pick<SpanWalk, 'first' | 'last'> | null = null,
 ): void {
   let low = from;
   let high = to - 1;
   while (low <= high && values[low]! - values[low]! !== 0) low += 1;
   while (low < high && values[high]! - values[high]! !== 0) high -= 1;
   if (low > high) return;
-  const first = values[low]!;
-  let even = first;
-  let odd = 0;
-  let min = first;
-  let max = first;
-  let count = high - low + 1;
-  // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
-  let i = (low + 1) | 0;
-  for (const end = high | 0; i < end; i = (i + 2) | 0) {
-    const a = values[i]!;
-    const b = values[(i + 1) | 0]!;
-    if (a < min) min = a;
-    else if (a > max) max = a;
-    if (b < min) min = b;
-    else if (b > max) max = b;
-    even += b;
-    odd += a;
-  }
-  if (i === high) {
-    const a = values[i]!;
-    if (a < min) min = a;
-    else if (a > max) max = a;
-    odd += a;
-  }
-  let sum = even + odd;
-  if (sum - sum !== 0) {
-    // A value between is not finite (or the sum left the range of a double): once more, one by one.
-    sum = 0;
-    count = 0;
-    min = first;
-    max = first;
-    for (let k = low; k <= high; k += 1) {
-      const value = values[k]!;
-      if (value - value !== 0) continue;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum += value;
-      count += 1;
-    }
-  }
   const held = target.count[row]!;
-  if (!(held > 0)) {
-    target.count[row] = count;
-    target.sum[row] = sum;
-    target.min[row] = min;
-    target.max[row] = max;
-    target.first[row] = first;
-    target.firstTime[row] = times[low]!;
-    target.last[row] = values[high]!;
-    target.lastTime[row] = times[high]!;
-    return;
+  const isNew = !(held > 0);
+  run[RUN_MIN] = isNew ? values[low]! : target.min[row]!;
+  run[RUN_MAX] = isNew ? values[low]! : target.max[row]!;
+  run[RUN_EVEN] = 0;
+  run[RUN_ODD] = 0;
+  const count = foldValues(values, low, high + 1, run);
+  const halves = run[RUN_EVEN]! + run[RUN_ODD]!;
+  const sum = halves - halves === 0 ? halves : plainSum(values, low, high);
+  target.count[row] = isNew ? count : held + count;
+  target.sum[row] = isNew ? sum : target.sum[row]! + sum;
+  target.min[row] = run[RUN_MIN]!;
+  target.max[row] = run[RUN_MAX]!;
+  const first = ends === null ? low : ends.first;
+  const last = ends === null ? high : ends.last;
+  if (isNew || times[first]! < target.firstTime[row]!) {
+    target.first[row] = values[first]!;
+    target.firstTime[row] = times[first]!;
   }
-  target.count[row] = held + count;
-  target.sum[row]! += sum;
-  if (min < target.min[row]!) target.min[row] = min;
-  if (max > target.max[row]!) target.max[row] = max;
-  if (times[low]! < target.firstTime[row]!) {
-    target.first[row] = first;
-    target.firstTime[row] = times[low]!;
+  if (isNew || times[last]! >= target.lastTime[row]!) {
+    target.last[row] = values[last]!;
+    target.lastTime[row] = times[last]!;
   }
-  if (times[high]! >= target.lastTime[row]!) {
-    target.last[row] = values[high]!;
-    target.lastTime[row] = times[high]!;
-  }
+}
+
+/** For halves that left the range of a double on their way: the sum of the finite values, one by one. */
+function plainSum(values: Float64Array, low: number, high: number): number {
+  let sum = 0;
+  for (let i = low; i <= high; i += 1) if (values[i]! - values[i]! === 0) sum += values[i]!;
+  return sum;
 }

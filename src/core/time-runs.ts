@@ -1,46 +1,7 @@
 /* Runs of samples in event-time order: where one ends, and whether all of some rows are one. Nothing here allocates. */
 
-/** Runs shorter than this are not worth a guess. */
+/** A guess is at most so far from the end. */
 const NEAR = 16;
-
-/**
- * Where the run from `from` ends: the first sample at or after `edge`, or earlier than the one before it, or `to`.
- *
- * `times[from]` belongs to the run. A time that is not a number ends it. The end is guessed as if times rose, then their
- * order is checked, about 0.5 ns each.
- */
-export function runEnd(times: Float64Array, from: number, to: number, edge: number): number {
-  let before = times[from]!;
-  let i = from + 1;
-  const near = i + NEAR < to ? i + NEAR : to;
-  for (; i < near; i += 1) {
-    const time = times[i]!;
-    if (!(time >= before && time < edge)) return i;
-    before = time;
-  }
-  if (i === to) return to;
-  const sure = i;
-  const guess = guessEnd(times, i, to, edge) - NEAR;
-  for (; i + 3 < guess; i += 4) {
-    const a = times[i]!;
-    const b = times[i + 1]!;
-    const c = times[i + 2]!;
-    const d = times[i + 3]!;
-    if (!(a >= before && b >= a && c >= b && d >= c)) break;
-    before = d;
-  }
-  if (!(before < edge)) {
-    // The times are not in order and led the guess past the edge.
-    i = sure;
-    before = times[i - 1]!;
-  }
-  for (; i < to; i += 1) {
-    const time = times[i]!;
-    if (!(time >= before && time < edge)) return i;
-    before = time;
-  }
-  return to;
-}
 
 /** The first of `[from, to)` at or after `edge`, or `to`, where no time is smaller than the one before it. O(log of the distance). */
 export function firstFrom(times: Float64Array, from: number, to: number, edge: number): number {
@@ -70,20 +31,21 @@ function guessEnd(times: Float64Array, from: number, to: number, edge: number): 
   return high;
 }
 
-/** Whether no time of `[from, to)` is smaller than the one before it; four at a time. */
+/** Whether no time of `[from, to)` is smaller than the one before it; with one that is not a number they do not rise. */
 export function isRisingRun(times: Float64Array, from: number, to: number): boolean {
   let before = times[from]!;
-  let i = from + 1;
-  for (; i + 3 < to; i += 4) {
+  // Rows are below 2^31: `| 0` spares the check for more, a fifth of the time.
+  let i = (from + 1) | 0;
+  for (const stop = (to - 3) | 0; i < stop; i = (i + 4) | 0) {
     const a = times[i]!;
-    const b = times[i + 1]!;
-    const c = times[i + 2]!;
-    const d = times[i + 3]!;
-    if (a < before || b < a || c < b || d < c) return false;
+    const b = times[(i + 1) | 0]!;
+    const c = times[(i + 2) | 0]!;
+    const d = times[(i + 3) | 0]!;
+    if (!(a >= before && b >= a && c >= b && d >= c)) return false;
     before = d;
   }
-  for (; i < to; i += 1) {
-    if (times[i]! < before) return false;
+  for (; i < to; i = (i + 1) | 0) {
+    if (!(times[i]! >= before)) return false;
     before = times[i]!;
   }
   return true;

@@ -29,7 +29,7 @@ export class CounterPanes {
     return this.#unsettled > 0;
   }
 
-  /** Takes a run whose times do not fall, before the pane's other fields do. */
+  /** Takes samples, before the pane's other fields do. */
   addRun(rows: Float64Array, place: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
     const row = place << ROW_SHIFT;
     let samples = this.#samples[place];

@@ -1,3 +1,6 @@
+import type { SpanWalk } from '../span-walk.ts';
+import { foldValues, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from '../value-runs.ts';
+
 /*
  * Panes as rows of one Float64Array, 16 numbers each, so that an operator with one open pane touches two cache lines.
  *
@@ -29,6 +32,8 @@ export const INCREASE = 11;
 export const MARKS = 12;
 export const EVEN = 13;
 export const ODD = 14;
+
+const run = new Float64Array(RUN_FIELDS);
 
 /** What a counter grew from one value to the next: a fall is a reset and adds the new value. */
 export function counterStep(before: number, after: number): number {
@@ -76,9 +81,11 @@ export function mergeRow(a: Float64Array, to: number, b: Float64Array, from: num
 }
 
 /**
- * Adds the samples `[from, to)`, whose times do not fall, to the pane at `row`; returns how many were finite.
+ * Adds the samples `[from, to)`, in arrival order, to the pane at `row`; returns how many were finite.
  *
  * Values that are not finite are skipped. Changes count, sum, min, max, first and last only. Allocates nothing.
+ *
+ * @param ends The first and the last of them by time. Default null: no time is smaller than the one before it.
  */
 export function addRun(
   rows: Float64Array,
@@ -87,82 +94,38 @@ export function addRun(
   values: Float64Array,
   from: number,
   to: number,
+  ends: Pick<SpanWalk, 'first' | 'last'> | null = null,
 ): number {
   let low = from;
   let high = to - 1;
   while (low <= high && values[low]! - values[low]! !== 0) low += 1;
   while (low < high && values[high]! - values[high]! !== 0) high -= 1;
   if (low > high) return 0;
-  const first = values[low]!;
   const held = rows[row + COUNT]!;
-  let min = first;
-  let max = first;
-  let count = high - low + 1;
-  // `a` takes every other sample from the first on, `b` those between; which of the halves that is, `held` says.
-  const swapped = held % 2 === 1;
-  const heldA = held === 0 ? 0 : rows[row + (swapped ? ODD : EVEN)]!;
-  const heldB = held === 0 ? 0 : rows[row + (swapped ? EVEN : ODD)]!;
-  let a = heldA + first;
-  let b = heldB;
-  if (count > 1) {
-    // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
-    let i = (low + 1) | 0;
-    for (const end = high | 0; i < end; i = (i + 2) | 0) {
-      const x = values[i]!;
-      const y = values[(i + 1) | 0]!;
-      if (x < min) min = x;
-      else if (x > max) max = x;
-      if (y < min) min = y;
-      else if (y > max) max = y;
-      b += x;
-      a += y;
-    }
-    if (i === high) {
-      const x = values[i]!;
-      if (x < min) min = x;
-      else if (x > max) max = x;
-      b += x;
-    }
-    if (a - a !== 0 || b - b !== 0) {
-      // A value between is not finite (or a half left the range of a double): once more, one by one.
-      a = heldA + first;
-      b = heldB;
-      count = 1;
-      min = first;
-      max = first;
-      for (let k = low + 1; k <= high; k += 1) {
-        const value = values[k]!;
-        if (value - value !== 0) continue;
-        if (value < min) min = value;
-        if (value > max) max = value;
-        if (count % 2 === 0) a += value;
-        else b += value;
-        count += 1;
-      }
-    }
-  }
+  const isNew = held === 0;
+  // Which half of the sum the first sample goes to, `held` says.
+  const even = held % 2 === 0 ? EVEN : ODD;
+  const odd = held % 2 === 0 ? ODD : EVEN;
+  run[RUN_MIN] = isNew ? values[low]! : rows[row + MIN]!;
+  run[RUN_MAX] = isNew ? values[low]! : rows[row + MAX]!;
+  run[RUN_EVEN] = isNew ? 0 : rows[row + even]!;
+  run[RUN_ODD] = isNew ? 0 : rows[row + odd]!;
+  const count = foldValues(values, low, high + 1, run);
   rows[row + COUNT] = held + count;
-  rows[row + EVEN] = swapped ? b : a;
-  rows[row + ODD] = swapped ? a : b;
-  rows[row + SUM] = a + b;
-  if (held === 0) {
-    rows[row + MIN] = min;
-    rows[row + MAX] = max;
-    rows[row + FIRST] = first;
-    rows[row + FIRST_TIME] = times[low]!;
-    rows[row + LAST] = values[high]!;
-    rows[row + LAST_TIME] = times[high]!;
-    return count;
+  rows[row + even] = run[RUN_EVEN]!;
+  rows[row + odd] = run[RUN_ODD]!;
+  rows[row + SUM] = run[RUN_EVEN]! + run[RUN_ODD]!;
+  rows[row + MIN] = run[RUN_MIN]!;
+  rows[row + MAX] = run[RUN_MAX]!;
+  const first = ends === null ? low : ends.first;
+  const last = ends === null ? high : ends.last;
+  if (isNew || times[first]! < rows[row + FIRST_TIME]!) {
+    rows[row + FIRST] = values[first]!;
+    rows[row + FIRST_TIME] = times[first]!;
   }
-  if (min < rows[row + MIN]!) rows[row + MIN] = min;
-  if (max > rows[row + MAX]!) rows[row + MAX] = max;
-  if (times[low]! < rows[row + FIRST_TIME]!) {
-    rows[row + FIRST] = first;
-    rows[row + FIRST_TIME] = times[low]!;
-  }
-  if (times[high]! >= rows[row + LAST_TIME]!) {
-    rows[row + LAST] = values[high]!;
-    rows[row + LAST_TIME] = times[high]!;
+  if (isNew || times[last]! >= rows[row + LAST_TIME]!) {
+    rows[row + LAST] = values[last]!;
+    rows[row + LAST_TIME] = times[last]!;
   }
   return count;
 }

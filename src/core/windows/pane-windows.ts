@@ -13,7 +13,7 @@ const NO_SAMPLES = new Float64Array(0);
 /**
  * Tumbling and sliding windows of one stream. See the guarantees of {@link import('./window-operator.ts').WindowOperator}.
  *
- * 1. Samples are taken as runs: times that do not fall, within one pane. A sample not before the end of the last final
+ * 1. Samples are taken as runs within one pane, in whatever order they come. A sample not before the end of the last final
  *    window can change no final result, so results wait until its `add` ends; only one before it is judged by itself.
  * 2. Windows that hold no sample are neither stored nor emitted: a jump of a year costs O(1).
  * 3. A late sample that becomes the value before a later window that is final and still open to late samples revises

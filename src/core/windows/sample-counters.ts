@@ -8,17 +8,3 @@ export function countUnusable(counters: WindowCounters, values: Float64Array, fr
     else if (value - value !== 0) counters.invalid += 1;
   }
 }
-
-/** Counts the finite samples of a run, whose times do not fall, that come before `maxTime`. */
-export function countOutOfOrder(
-  counters: WindowCounters,
-  maxTime: number,
-  times: Float64Array,
-  values: Float64Array,
-  from: number,
-  to: number,
-): void {
-  for (let i = from; i < to && times[i]! < maxTime; i += 1) {
-    if (values[i]! - values[i]! === 0) counters.outOfOrder += 1;
-  }
-}

@@ -1,10 +1,11 @@
 import type { PaneFields } from '../pane.ts';
+import { SpanWalk } from '../span-walk.ts';
 import type { StateTable } from '../state-table.ts';
-import { firstFrom, runEnd } from '../time-runs.ts';
+import { firstFrom, isRisingRun } from '../time-runs.ts';
 import { Finality } from './finality.ts';
 import { foldInto } from './fold-pane.ts';
 import { restorePaneWindows, savePaneWindows } from './pane-windows-state.ts';
-import { countOutOfOrder, countUnusable } from './sample-counters.ts';
+import { countUnusable } from './sample-counters.ts';
 import { WindowEmitter } from './window-emitter.ts';
 import type { PaneFeatures } from './window-operator.ts';
 import { WindowPanes } from './window-panes.ts';
@@ -15,6 +16,7 @@ import type { WindowStream } from './window-stream.ts';
 /** Panes made since the last firing after which windows fire within one `add`, so that memory stays bounded. */
 const MOST_WAITING = 4;
 
+const walk = new SpanWalk();
 const oneTime = new Float64Array(1);
 const oneValue = new Float64Array(1);
 
@@ -65,7 +67,8 @@ export class StoredWindows {
     to: number,
     arrival: { readonly limit: number; readonly now: number; readonly areRising: boolean },
   ): number {
-    const { limit, now, areRising } = arrival;
+    const { limit, now } = arrival;
+    const areRising = arrival.areRising || isRisingRun(times, from, to);
     const { grid, takesAlone } = this.#plan;
     const limitEdge = Math.floor(limit) + 1;
     const panes = this.#panes;
@@ -89,9 +92,13 @@ export class StoredWindows {
       const pane = grid.paneAt(time);
       const edge = grid.paneStart(pane + 1);
       const until = edge < limitEdge ? edge : limitEdge;
-      const end = areRising ? firstFrom(times, i, to, until) : runEnd(times, i, to, until);
+      const start = Math.max(grid.paneStart(pane), -Number.MAX_SAFE_INTEGER);
+      const inOrder = areRising && time >= clock.maxTime;
+      const end = inOrder
+        ? firstFrom(times, i + 1, to, until)
+        : walk.walk(times, values, i, to, start, until, clock.maxTime);
       if (takesAlone && end - i === 1 && this.#standsAlone(time, values[i]!)) break;
-      this.#addRun(pane, times, values, i, end);
+      this.#addRun(pane, times, values, i, end, inOrder);
       i = end;
       if (panes.made - this.#firedMade > MOST_WAITING) this.fire();
     }
@@ -151,19 +158,19 @@ export class StoredWindows {
     return this.isEmpty;
   }
 
-  /** Takes a run that no final window holds. */
-  #addRun(pane: number, times: Float64Array, values: Float64Array, from: number, to: number): void {
+  /** Takes samples of one pane that no final window holds; where they are not in order `walk` has walked them. */
+  #addRun(pane: number, times: Float64Array, values: Float64Array, from: number, to: number, inOrder: boolean): void {
     const panes = this.#panes;
     const { counters, clock } = this.#stream;
     const { made } = panes;
     const place = panes.ensure(pane);
-    const count = panes.addRun(place, times, values, from, to);
+    const count = panes.addRun(place, times, values, from, to, inOrder ? null : walk);
     if (count < to - from) {
       countUnusable(counters, values, from, to);
       if (count === 0 && panes.made > made) panes.unmake(place);
     }
-    if (times[from]! < clock.maxTime) countOutOfOrder(counters, clock.maxTime, times, values, from, to);
-    clock.observe(times[to - 1]!);
+    if (!inOrder) counters.outOfOrder += walk.late;
+    clock.observe(inOrder ? times[to - 1]! : walk.latest);
   }
 
   /** Takes sample `i`, which lies in a window that is final. */

@@ -1,5 +1,6 @@
 import type { DistinctSet } from '../distinct-set.ts';
 import type { QuantileSketch } from '../sketch/quantile-sketch.ts';
+import type { SpanWalk } from '../span-walk.ts';
 import { CounterPanes } from './counter-panes.ts';
 import type { CounterSamples } from './counter-samples.ts';
 import { PaneExtras, type PaneKeeping } from './pane-extras.ts';
@@ -106,13 +107,20 @@ export class WindowPanes {
     this.#release(place);
   }
 
-  /** Adds samples whose times do not fall to a pane; returns how many were finite. */
-  addRun(place: number, times: Float64Array, values: Float64Array, from: number, to: number): number {
+  /** Adds samples to a pane; returns how many were finite. `ends` as of {@link addRun}. */
+  addRun(
+    place: number,
+    times: Float64Array,
+    values: Float64Array,
+    from: number,
+    to: number,
+    ends: Pick<SpanWalk, 'first' | 'last'> | null = null,
+  ): number {
     const row = place << ROW_SHIFT;
     const { rows } = this;
     if (this.#spread) addSpread(rows, row, rows[row + COUNT]!, values, from, to);
     if (this.counters !== null) this.counters.addRun(rows, place, times, values, from, to);
-    const count = addRun(rows, row, times, values, from, to);
+    const count = addRun(rows, row, times, values, from, to, ends);
     if (count > 0 && this.extras !== null) this.extras.addRun(place, values, from, to);
     return count;
   }

@@ -60,14 +60,18 @@ export class SlotCircle {
 
   /** Time of sample `i`, which must be in `[0, length)`. */
   timeAt(i: number): number {
-    const slot = this.head + i;
-    return this.times[slot < this.times.length ? slot : slot - this.times.length]!;
+    return this.times[this.#slot(i)]!;
   }
 
   /** Value of sample `i`, which must be in `[0, length)`; NaN is a missing value. */
   valueAt(i: number): number {
+    return this.values[this.#slot(i)]!;
+  }
+
+  /** Where sample `i` stands, or will; at most as many as there are slots. */
+  #slot(i: number): number {
     const slot = this.head + i;
-    return this.values[slot < this.values.length ? slot : slot - this.values.length]!;
+    return slot < this.times.length ? slot : slot - this.times.length;
   }
 
   /** Visits samples `[i, j)` as at most two runs of slots: sample number = slot + `offset`. Read, never write. */
@@ -85,9 +89,7 @@ export class SlotCircle {
 
   /** {@link put} of one sample, which thousands of slow series get at a time. */
   protected putOne(time: number, value: number): void {
-    const slots = this.times.length;
-    let slot = this.head + this.held;
-    if (slot >= slots) slot -= slots;
+    const slot = this.#slot(this.held);
     this.times[slot] = time;
     this.values[slot] = value;
     this.held += 1;
@@ -98,7 +100,7 @@ export class SlotCircle {
   protected put(times: Float64Array, values: Float64Array, from: number, to: number): void {
     const slots = this.times.length;
     for (let at = from; at < to; ) {
-      const slot = (this.head + this.held) % slots;
+      const slot = this.#slot(this.held);
       const count = Math.min(to - at, slots - slot);
       if (count < BULK_MIN_COUNT) {
         for (let i = 0; i < count; i++) {
@@ -117,7 +119,7 @@ export class SlotCircle {
 
   /** Forgets the oldest samples. */
   protected drop(count: number): void {
-    this.head = (this.head + count) % this.times.length;
+    this.head = this.#slot(count);
     this.held -= count;
   }
 

@@ -127,28 +127,18 @@ export class Evaluation {
   }
 
   /**
-   * Sets all but the bounds of the rows of `out` from `at` on: final results of windows that hold one finite sample each,
-   * `first` and then those of `samples` from `from` on. As {@link evaluate} would of their panes; not for aggregations that
-   * look at the value before the window.
+   * Sets all but the bounds of row `at` of `out`: the final result of a window that holds one finite sample, as
+   * {@link evaluate} would of its pane; not for aggregations that look at the value before the window.
    */
-  writeAlone(out: WindowResults, at: number, first: number, samples: Float64Array, from: number): void {
-    const { values, width, length, count, revision, final, flags, coverage } = out;
-    for (let row = at; row < length; row += 1) {
-      count[row] = 1;
-      revision[row] = 0;
-      final[row] = 1;
-      flags[row] = 0;
-      coverage[row] = 1;
-    }
-    for (let k = 0; k < width; k += 1) {
-      const divisor = this.#divisors[k]!;
-      const addend = this.#addends[k]!;
-      values[at * width + k] = first / divisor + addend;
-      let i = from;
-      for (let place = (at + 1) * width + k; place < length * width; place += width) {
-        values[place] = samples[i]! / divisor + addend;
-        i += 1;
-      }
+  writeAlone(out: WindowResults, at: number, sample: number): void {
+    const { values, width } = out;
+    out.count[at] = 1;
+    out.revision[at] = 0;
+    out.final[at] = 1;
+    out.flags[at] = 0;
+    out.coverage[at] = 1;
+    for (let k = 0, place = at * width; k < width; k += 1, place += 1) {
+      values[place] = sample / this.#divisors[k]! + this.#addends[k]!;
     }
   }
 

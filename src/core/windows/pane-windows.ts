@@ -6,10 +6,6 @@ import { planOf, type WindowPlan } from './window-plan.ts';
 import type { WindowResults } from './window-results.ts';
 import { WindowStream } from './window-stream.ts';
 
-/** So many windows of one sample are written together. */
-const ROWS_AT_ONCE = 32;
-const NO_SAMPLES = new Float64Array(0);
-
 /**
  * Tumbling and sliding windows of one stream. See the guarantees of {@link import('./window-operator.ts').WindowOperator}.
  *
@@ -118,37 +114,20 @@ export class PaneWindows extends WindowStream {
       this.#standAlone(time, value, end);
       i += 1;
     }
-    for (let before = -1; before < i && i < to; ) {
-      before = i;
-      i += this.#passAlone(times, values, i, Math.min(to, i + ROWS_AT_ONCE), limit);
-    }
+    while (i < to && this.#follow(times[i]!, values[i]!, limit)) i += 1;
     if (i > from) clock.observe(this.#aloneTime);
     return i;
   }
 
-  /** Takes some more after the sample that stands alone; returns how many, 0 where the next one cannot be taken. */
-  #passAlone(times: Float64Array, values: Float64Array, from: number, to: number, limit: number): number {
-    const { grid, evaluation } = this.#plan;
-    const { results } = this;
-    const { lateness } = this.clock;
-    const { size } = grid;
-    const at = results.push(to - from);
-    const { start: starts, end: ends } = results;
-    let end = this.#aloneEnd;
-    let i = from;
-    for (; i < to; i += 1) {
-      const time = times[i]!;
-      const value = values[i]!;
-      if (!(time <= limit && time - lateness >= end) || value - value !== 0) break;
-      starts[at + i - from] = end - size;
-      ends[at + i - from] = end;
-      end = time < end + size ? end + size : grid.paneStart(grid.paneAt(time) + 1);
-    }
-    results.length = at + i - from;
-    if (i === from) return 0;
-    evaluation.writeAlone(results, at, this.#aloneValue, values, from);
-    this.#standAlone(times[i - 1]!, values[i - 1]!, end);
-    return i - from;
+  /** Takes a sample that makes the window of the one that stands alone final; false where it does not. */
+  #follow(time: number, value: number, limit: number): boolean {
+    const end = this.#aloneEnd;
+    if (!(time <= limit && time - this.clock.lateness >= end) || value - value !== 0) return false;
+    this.#writeAlone(this.results);
+    const { grid } = this.#plan;
+    const next = end + grid.size;
+    this.#standAlone(time, value, time < next ? next : grid.paneStart(grid.paneAt(time) + 1));
+    return true;
   }
 
   #standAlone(time: number, value: number, end: number): void {
@@ -162,7 +141,7 @@ export class PaneWindows extends WindowStream {
     const at = out.push();
     out.start[at] = this.#aloneEnd - this.#plan.grid.size;
     out.end[at] = this.#aloneEnd;
-    this.#plan.evaluation.writeAlone(out, at, this.#aloneValue, NO_SAMPLES, 0);
+    this.#plan.evaluation.writeAlone(out, at, this.#aloneValue);
     return at;
   }
 

@@ -92,7 +92,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
       ['b >= a', '>'],
       ['c >= b', '>'],
       ['d >= c', '>'],
-      ['d < edge', '<='],
     ],
   },
   {

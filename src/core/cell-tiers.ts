@@ -52,8 +52,8 @@ export class CellTiers {
   /**
    * Adds the samples of `[from, to)`, in arrival order; values that are not finite enter no cell.
    *
-   * Runs of samples of one finest cell are folded first, so an ordered batch costs one visit of the tiers per finest cell,
-   * and each sample one look at its time and one at its value. Allocates nothing but the room of new cells.
+   * Samples of one finest cell that stand side by side are folded first, so a batch costs one visit of the tiers per finest
+   * cell as long as its times stay in it, in whatever order. Allocates nothing but the room of new cells.
    *
    * @param areRising No time is smaller than the one before it, so nobody needs to look. Default false: not known.
    * @returns whether no time was smaller than the one before it.

@@ -1,5 +1,6 @@
 import type { PaneFields } from '../pane.ts';
 import type { StateTable } from '../state-table.ts';
+import { isRisingRun } from '../time-runs.ts';
 import { StoredWindows } from './stored-windows.ts';
 import type { PaneFeatures, WindowOptions } from './window-operator.ts';
 import { planOf, type WindowPlan } from './window-plan.ts';
@@ -50,12 +51,16 @@ export class PaneWindows extends WindowStream {
     areRising: boolean = false,
   ): void {
     const limit = this.clock.limit(now);
+    // Looked at once, and only where panes are needed: the rest of rows that rise rises too.
+    let rising: boolean | null = areRising ? true : null;
     for (let i = from; i < to; ) {
       if (this.#plan.takesAlone && (this.#stored === null || this.#stored.isEmpty)) {
         i = this.#addAlone(times, values, i, to, limit);
         if (i > from) this.clock.arrived(now);
       }
-      if (i < to) i = this.#store().add(times, values, i, to, { limit, now, areRising });
+      if (i === to) break;
+      rising ??= isRisingRun(times, i, to);
+      i = this.#store().add(times, values, i, to, { limit, now, areRising: rising });
     }
     this.passed();
   }

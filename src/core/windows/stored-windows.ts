@@ -1,7 +1,7 @@
 import type { PaneFields } from '../pane.ts';
 import { SpanWalk } from '../span-walk.ts';
 import type { StateTable } from '../state-table.ts';
-import { firstFrom, isRisingRun } from '../time-runs.ts';
+import { firstFrom } from '../time-runs.ts';
 import { Finality } from './finality.ts';
 import { foldInto } from './fold-pane.ts';
 import { restorePaneWindows, savePaneWindows } from './pane-windows-state.ts';
@@ -67,8 +67,7 @@ export class StoredWindows {
     to: number,
     arrival: { readonly limit: number; readonly now: number; readonly areRising: boolean },
   ): number {
-    const { limit, now } = arrival;
-    const areRising = arrival.areRising || isRisingRun(times, from, to);
+    const { limit, now, areRising } = arrival;
     const { grid, takesAlone } = this.#plan;
     const limitEdge = Math.floor(limit) + 1;
     const panes = this.#panes;

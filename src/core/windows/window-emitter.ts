@@ -143,6 +143,8 @@ export class WindowEmitter {
       while (high < tail && rows[panes.at(high)]! < end) high += 1;
       this.#merged.append(out, window, low, high, options);
       if (grid.windowEnd(window) > until) return;
+      // Beyond 2^53 numbers have no successor.
+      if (window + 1 === window) return;
       window += 1;
       options.sliding?.leave(grid.firstPane(window));
     }

@@ -64,10 +64,10 @@ export class WindowResults {
     this.#supersedes.set(row, sessions);
   }
 
-  /** Makes room for `count` more rows and returns the first one's number; their columns hold anything until they are set. */
-  push(count = 1): number {
+  /** Makes room for one more row and returns its number; its columns hold anything until they are set. */
+  push(): number {
     const at = this.length;
-    this.length += count;
+    this.length += 1;
     if (this.length > this.start.length) this.#grow(this.length);
     return at;
   }

@@ -18,7 +18,7 @@ import { WindowStream } from './window-stream.ts';
  * 4. A first sample that comes to a final window counts as late; that window's first result has revision 0.
  * 5. Any split of the samples into batches gives the same results: bit for bit, but for stddev and variance (1e-12).
  * 6. A sample with no other beside it in any open window stands alone until the next one comes. While each finds the one
- *    before it out of its window no pane is made: about 20 ns a sample, and no room for panes is held.
+ *    before it out of its window no pane is made: about 30 ns a sample, and no room for panes is held.
  */
 export class PaneWindows extends WindowStream {
   readonly #plan: WindowPlan;

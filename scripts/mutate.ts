@@ -24,9 +24,7 @@ const TESTS: readonly (readonly [sources: string, tests: string])[] = [
   ['src/core/min-max-pyramid.ts', 'test/core/{min-max-pyramid,sample-ring}*.test.ts'],
   ['src/core/pane.ts', 'test/core/{pane,shared-panes}*.test.ts'],
   ['src/core/{sample-ring,slot-circle}.ts', 'test/core/{sample-ring*,retention/*}.test.ts'],
-  ['src/core/time-runs.ts', 'test/core/time-runs.test.ts'],
-  ['src/core/span-walk.ts', 'test/core/span-walk.test.ts'],
-  ['src/core/value-runs.ts', 'test/core/value-runs.test.ts'],
+  ['src/core/{time-runs,span-walk,value-runs}.ts', 'test/core/{time-runs,span-walk,value-runs}.test.ts'],
 ];
 const WORKERS = 2;
 /** A change may never end. Once its operator was evaluated this often, or its tests took this long, it is noticed. */

@@ -85,7 +85,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     changes: [['last > from', '>=']],
   },
   {
-    file: 'src/core/span-walk.ts',
+    file: 'src/core/time-runs.ts',
     because: 'what four at a time refuse is looked at one by one',
     changes: [
       ['a >= before', '>'],
@@ -116,11 +116,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
       ['(low + FAN_OUT - 1) >>> LEVEL_SHIFT', '<<'],
       ['length <= held.length', '<'],
     ],
-  },
-  {
-    file: 'src/core/pane.ts',
-    because: 'the first finite value is not passed over from behind either',
-    changes: [['low < high', '<=']],
   },
   {
     file: 'src/core/sample-ring.ts',
@@ -175,7 +170,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: 'src/core/windows/pane-row.ts',
-    because: 'the rest is squared; the loops over the other samples of one find none',
+    because: 'the rest is squared',
     changes: [['rest += distance', '-=']],
   },
 ];

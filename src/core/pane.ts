@@ -1,5 +1,5 @@
 import type { SpanWalk } from './span-walk.ts';
-import { foldValues, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from './value-runs.ts';
+import { firstFinite, foldValues, lastFinite, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from './value-runs.ts';
 
 /**
  * Mergeable summary of the finite samples of one interval `[start, end)`: the one idea everything computed is built on.
@@ -164,11 +164,9 @@ export function mergeRunInto(
   to: number,
   ends: Pick<SpanWalk, 'first' | 'last'> | null = null,
 ): void {
-  let low = from;
-  let high = to - 1;
-  while (low <= high && values[low]! - values[low]! !== 0) low += 1;
-  while (low < high && values[high]! - values[high]! !== 0) high -= 1;
-  if (low > high) return;
+  const low = firstFinite(values, from, to);
+  if (low < 0) return;
+  const high = lastFinite(values, low, to);
   const held = target.count[row]!;
   const isNew = !(held > 0);
   run[RUN_MIN] = isNew ? values[low]! : target.min[row]!;

@@ -1,3 +1,6 @@
+import { stretchEnd } from './time-runs.ts';
+import { firstFinite, lastFinite } from './value-runs.ts';
+
 /**
  * What the times of samples tell that lie side by side in one span of time, in whatever order they came.
  *
@@ -48,7 +51,7 @@ export class SpanWalk {
       }
       const end = stretchEnd(times, i, to, edge);
       newest = times[end - 1]!;
-      if (first < 0) first = nextFinite(values, i, end);
+      if (first < 0) first = firstFinite(values, i, end);
       const found = lastFinite(values, i, end);
       if (found >= 0) last = found;
       i = end;
@@ -59,33 +62,4 @@ export class SpanWalk {
     this.latest = newest;
     return i;
   }
-}
-
-/** The first sample after `from` at or after `edge` or earlier than the one before it, or `to`. */
-function stretchEnd(times: Float64Array, from: number, to: number, edge: number): number {
-  let before = times[from]!;
-  let i = (from + 1) | 0;
-  for (const stop = (to - 3) | 0; i < stop; i = (i + 4) | 0) {
-    const a = times[i]!;
-    const b = times[(i + 1) | 0]!;
-    const c = times[(i + 2) | 0]!;
-    const d = times[(i + 3) | 0]!;
-    if (!(a >= before && b >= a && c >= b && d >= c && d < edge)) break;
-    before = d;
-  }
-  while (i < to && times[i]! >= before && times[i]! < edge) {
-    before = times[i]!;
-    i = (i + 1) | 0;
-  }
-  return i;
-}
-
-function nextFinite(values: Float64Array, from: number, to: number): number {
-  for (let i = from; i < to; i += 1) if (values[i]! - values[i]! === 0) return i;
-  return -1;
-}
-
-function lastFinite(values: Float64Array, from: number, to: number): number {
-  for (let i = to - 1; i >= from; i -= 1) if (values[i]! - values[i]! === 0) return i;
-  return -1;
 }

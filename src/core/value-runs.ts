@@ -8,8 +8,17 @@ export const RUN_EVEN = 2;
 export const RUN_ODD = 3;
 export const RUN_FIELDS = 4;
 
-/** So many values of a run are compared with both extremes; by then new ones are rare enough to look for either at once. */
-const EARLY = 64;
+/** The first finite value of `[from, to)`; -1: there is none. */
+export function firstFinite(values: Float64Array, from: number, to: number): number {
+  for (let i = from; i < to; i += 1) if (values[i]! - values[i]! === 0) return i;
+  return -1;
+}
+
+/** The last finite value of `[from, to)`; -1: there is none. */
+export function lastFinite(values: Float64Array, from: number, to: number): number {
+  for (let i = to - 1; i >= from; i -= 1) if (values[i]! - values[i]! === 0) return i;
+  return -1;
+}
 
 /**
  * Adds the values `[from, to)` to `fold`, whose extremes must be of values it holds, or one of these. About 0.4 ns a value.
@@ -24,32 +33,14 @@ export function foldValues(values: Float64Array, from: number, to: number, fold:
   let max = fold[RUN_MAX]!;
   let even = fold[RUN_EVEN]!;
   let odd = fold[RUN_ODD]!;
-  // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
-  let i = from | 0;
-  for (const stop = (Math.min(to, from + EARLY) - 3) | 0; i < stop; i = (i + 4) | 0) {
-    const a = values[i]!;
-    const b = values[(i + 1) | 0]!;
-    const c = values[(i + 2) | 0]!;
-    const d = values[(i + 3) | 0]!;
-    if (a < min) min = a;
-    else if (a > max) max = a;
-    if (b < min) min = b;
-    else if (b > max) max = b;
-    if (c < min) min = c;
-    else if (c > max) max = c;
-    if (d < min) min = d;
-    else if (d > max) max = d;
-    even += a;
-    odd += b;
-    even += c;
-    odd += d;
-  }
   /*
    * A value nearer to the middle than the nearer extreme lies between them: rounding is monotonic, so one that is larger
    * than the maximum, less the middle, is not below the maximum less the middle.
    */
   let middle = min * 0.5 + max * 0.5;
   let reach = Math.min(max - middle, middle - min);
+  // Rows are below 2^31: `| 0` spares the check for more, a quarter of the time.
+  let i = from | 0;
   for (const stop = (to - 3) | 0; i < stop; i = (i + 4) | 0) {
     const a = values[i]!;
     const b = values[(i + 1) | 0]!;

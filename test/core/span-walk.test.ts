@@ -10,14 +10,16 @@ interface Walked {
   readonly latest: number;
 }
 
-/** By definition, sample by sample. */
-function plainWalk(
+type Walk = (
   times: Float64Array,
   values: Float64Array,
-  [from, to]: readonly [number, number],
-  [start, edge]: readonly [number, number],
+  range: readonly [from: number, to: number],
+  span: readonly [start: number, edge: number],
   before: number,
-): Walked {
+) => Walked;
+
+/** By definition, sample by sample. */
+const plainWalk: Walk = (times, values, [from, to], [start, edge], before) => {
   let [end, first, last, late, latest] = [from, -1, -1, 0, before];
   for (; end < to && times[end]! >= start && times[end]! < edge; end += 1) {
     const time = times[end]!;
@@ -29,21 +31,15 @@ function plainWalk(
     latest = Math.max(latest, time);
   }
   return { end, first, last, late, latest };
-}
+};
 
 const walk = new SpanWalk();
 
-function walked(
-  times: Float64Array,
-  values: Float64Array,
-  [from, to]: readonly [number, number],
-  [start, edge]: readonly [number, number],
-  before: number,
-): Walked {
+const walked: Walk = (times, values, [from, to], [start, edge], before) => {
   const end = walk.walk(times, values, from, to, start, edge, before);
   const { first, last, late, latest } = walk;
   return { end, first, last, late, latest };
-}
+};
 
 test('a walk tells what its definition does: times in any order, missing values, edges, no numbers among them', () => {
   const step = fc.oneof(

@@ -1,5 +1,5 @@
 import type { SpanWalk } from '../span-walk.ts';
-import { foldValues, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from '../value-runs.ts';
+import { firstFinite, foldValues, lastFinite, RUN_EVEN, RUN_FIELDS, RUN_MAX, RUN_MIN, RUN_ODD } from '../value-runs.ts';
 
 /*
  * Panes as rows of one Float64Array, 16 numbers each, so that an operator with one open pane touches two cache lines.
@@ -96,11 +96,9 @@ export function addRun(
   to: number,
   ends: Pick<SpanWalk, 'first' | 'last'> | null = null,
 ): number {
-  let low = from;
-  let high = to - 1;
-  while (low <= high && values[low]! - values[low]! !== 0) low += 1;
-  while (low < high && values[high]! - values[high]! !== 0) high -= 1;
-  if (low > high) return 0;
+  const low = firstFinite(values, from, to);
+  if (low < 0) return 0;
+  const high = lastFinite(values, low, to);
   const held = rows[row + COUNT]!;
   const isNew = held === 0;
   // Which half of the sum the first sample goes to, `held` says.

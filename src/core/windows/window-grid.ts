@@ -4,7 +4,8 @@ import { commonDivisor, type WindowShape } from './window-shape.ts';
  * Numbers panes and windows of a tumbling or sliding shape; both count from the origin and may be negative.
  *
  * Pane `k` is `[origin + k * paneSize, + paneSize)`; window `w` ends at `origin + w * slide`. Every method is O(1); with
- * whole times up to 2^53 in size every answer is exact, but within a window's length of that end. -Infinity and +Infinity answer themselves.
+ * whole times up to 2^53 in size every answer is exact, but within a window's length of that end. -Infinity and +Infinity
+ * answer themselves.
  */
 export class WindowGrid {
   readonly size: number;
